@@ -1,0 +1,162 @@
+namespace Cistern;
+
+/// <summary>
+/// Decides when a cache refills itself: threshold, hysteresis, cooldown, limits, one at a time. All state is under one lock, so that a
+/// miss is counted and decided on in one step. Safe for concurrent use.
+/// </summary>
+internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly MissMonitor _monitor = new(options.Window);
+
+    // Held by the one backfill that runs; taken without waiting under the lock, with waiting by a forced backfill.
+    private readonly SemaphoreSlim _exclusive = new(1);
+
+    // A clock costs more than a counted hit: read it only where time matters.
+    private readonly bool _usesTime = options.Window.Duration is not null || options.Cooldown is not null;
+
+    private bool _isOn;
+    private long _begun;
+    private long? _lastBegun;
+    private double? _lastRate;
+    private int _ineffective;
+    private long _automatic;
+    private long _backfills;
+    private long _skipped;
+    private long _loaded;
+    private bool _manual;
+
+    private long Now => _usesTime ? clock.GetUtcNow().ToUnixTimeMilliseconds() : 0;
+
+    public void RecordHit()
+    {
+        var now = Now;
+        lock (_lock)
+        {
+            _monitor.Record(LookupKind.Hit, now);
+            if (_isOn) TurnOffIfCleared(_monitor.InWindow.Rate(options.ExcludeSourceMisses));
+        }
+    }
+
+    /// <summary>Counts a miss and decides on it. After <see cref="BackfillDecision.Run"/> the caller must call <see cref="Leave"/>.</summary>
+    public RecordedMiss RecordMiss(bool knownAbsent)
+    {
+        var now = Now;
+        lock (_lock)
+        {
+            var place = _monitor.Record(knownAbsent ? LookupKind.AbsentMiss : LookupKind.Miss, now);
+            var rate = _monitor.InWindow.Rate(options.ExcludeSourceMisses);
+            return new RecordedMiss(Decide(rate, now), rate, _monitor.Lookups, knownAbsent ? null : place);
+        }
+    }
+
+    public void RecordSourceMiss(long? place)
+    {
+        lock (_lock) _monitor.RecordSourceMiss(place);
+    }
+
+    /// <summary>Waits for the backfill that runs and keeps others from starting until <see cref="Leave"/>.</summary>
+    public Task EnterForcedAsync(CancellationToken cancellationToken) => _exclusive.WaitAsync(cancellationToken);
+
+    /// <summary>Lets the next backfill in.</summary>
+    public void Leave() => _exclusive.Release();
+
+    /// <summary>Counts a backfill that ran, well or not.</summary>
+    /// <param name="loaded">How many entries it loaded.</param>
+    /// <param name="rate">The rate that caused it; null if it was forced and spends no limit.</param>
+    public void CountBackfill(long loaded, double? rate)
+    {
+        lock (_lock)
+        {
+            _backfills++;
+            _loaded += loaded;
+            if (rate is null) return;
+            _automatic++;
+            _lastRate = rate;
+            _lastBegun = _begun;
+        }
+    }
+
+    /// <summary>Counts a backfill that was due but not run, as the source is empty. It spends nothing and starts no cooldown.</summary>
+    public void CountSkipped()
+    {
+        lock (_lock) _skipped++;
+    }
+
+    public void RequireManualIntervention()
+    {
+        lock (_lock) _manual = true;
+    }
+
+    public void Resume()
+    {
+        lock (_lock)
+        {
+            _automatic = 0;
+            _ineffective = 0;
+            _lastRate = null;
+            _manual = false;
+        }
+    }
+
+    public BackfillStats ReadStats(long backendFaults)
+    {
+        lock (_lock)
+        {
+            return new BackfillStats
+            {
+                Hits = _monitor.Hits,
+                Misses = _monitor.Misses,
+                SourceMisses = _monitor.SourceMisses,
+                Backfills = _backfills,
+                Loaded = _loaded,
+                SkippedBackfills = _skipped,
+                ManualInterventionRequired = _manual,
+                BackendFaults = backendFaults,
+                WindowMissRate = _monitor.InWindow.Rate(options.ExcludeSourceMisses),
+            };
+        }
+    }
+
+    public void Dispose() => _exclusive.Dispose();
+
+    private BackfillDecision Decide(double rate, long now)
+    {
+        if (_isOn) TurnOffIfCleared(rate);
+        if (_monitor.InWindow.Lookups < options.MinLookups) return BackfillDecision.None;
+        if (!_isOn && rate < options.MissThreshold) return BackfillDecision.None;
+        _isOn = true;
+        if (IsCoolingDown(now)) return BackfillDecision.None;
+        if (_automatic >= options.MaxBackfills || _ineffective >= options.MaxIneffectiveBackfills) return BackfillDecision.Refused;
+        if (!_exclusive.Wait(0)) return BackfillDecision.None;
+
+        if (_lastRate is { } last)
+        {
+            _ineffective = rate >= last ? _ineffective + 1 : 0;
+            _lastRate = null;
+            if (_ineffective >= options.MaxIneffectiveBackfills)
+            {
+                _exclusive.Release();
+                return BackfillDecision.Refused;
+            }
+        }
+
+        _begun = now;
+        return BackfillDecision.Run;
+    }
+
+    private bool IsCoolingDown(long now) =>
+        options.Cooldown is { } cooldown && _lastBegun is { } begun && now - begun < (long)cooldown.TotalMilliseconds;
+
+    private void TurnOffIfCleared(double rate)
+    {
+        if (options.ClearThreshold is { } clear ? rate > clear : rate >= options.MissThreshold) return;
+        _isOn = false;
+        _ineffective = 0;
+        _lastRate = null;
+
+        // With a clear threshold this episode is over, and the next one need not wait for its cooldown. Without one, a single hit may
+        // bring the rate under the threshold: then the cooldown holds on.
+        if (options.ClearThreshold is not null) _lastBegun = null;
+    }
+}

@@ -1,0 +1,301 @@
+namespace Cistern;
+
+/// <summary>
+/// A cache that watches its miss rate and refills itself from its source: over any backend, for any number of concurrent callers. It owns
+/// neither backend nor source; dispose it before them.
+/// </summary>
+/// <remarks>
+/// A lookup asks the backend. A hit is the answer. A miss is counted, and past the threshold one backfill loads a batch; then the key
+/// itself is read from the source if the batch did not bring it, and cached. This file is the only one that knows that order.
+/// What is loaded never replaces a value that was set meanwhile; with versions from the source, never a newer one.
+/// </remarks>
+public sealed class BackfillingCache : IAsyncDisposable
+{
+    private readonly CacheBackend _backend;
+    private readonly ICacheSource _source;
+    private readonly BackfillOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly BackfillGate _gate;
+    private readonly BatchLoader _loader;
+    private readonly FillOptions _fill;
+    private readonly KeyFlights _flights;
+    private readonly RememberedKeys _absent;
+    private readonly SemaphoreSlim _bypass;
+    private readonly CancellationTokenSource _disposing = new();
+    private Task _background = Task.CompletedTask;
+    private long _backendFaults;
+
+    /// <summary>Creates a cache over a backend and its source.</summary>
+    /// <param name="backend">Where entries live.</param>
+    /// <param name="source">The authority behind them.</param>
+    /// <param name="options">When and how much to refill. Null: the defaults.</param>
+    /// <param name="timeProvider">The clock of windows, cooldowns, timeouts and the audit. Null: <see cref="TimeProvider.System"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    public BackfillingCache(CacheBackend backend, ICacheSource source, BackfillOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(source);
+        _options = options ?? new BackfillOptions();
+        _options.Validate();
+        _backend = backend;
+        _source = source;
+        _clock = timeProvider ?? TimeProvider.System;
+        _gate = new BackfillGate(_options, _clock);
+        _fill = new FillOptions(_options);
+        _loader = new BatchLoader(backend, source, _fill);
+        _flights = new KeyFlights(_options.SourceTimeout, _clock);
+        _absent = new RememberedKeys(_options.MaxRememberedSourceMisses);
+        _bypass = new SemaphoreSlim(_options.MaxBypassReads);
+        Audit = new AuditLog(_options.AuditCapacity, _options.AuditSink);
+    }
+
+    /// <summary>What was decided, and why.</summary>
+    public AuditLog Audit { get; }
+
+    /// <summary>The figures now.</summary>
+    public BackfillStats Stats => _gate.ReadStats(Interlocked.Read(ref _backendFaults));
+
+    /// <summary>Looks a key up and returns its value, from the backend or else from the source; null when the source does not have it either.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends this caller's wait; a source read or backfill that has begun goes on.</param>
+    /// <exception cref="CacheSourceException">The source failed or did not answer in time.</exception>
+    /// <exception cref="CacheBackendException">The backend failed, and the options do not bypass it.</exception>
+    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken = default) =>
+        (await LookUpAsync(key, cancellationToken).ConfigureAwait(false)).Value;
+
+    /// <summary>Looks a key up like <see cref="GetAsync"/>, and also tells where the value came from.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends this caller's wait; a source read or backfill that has begun goes on.</param>
+    /// <exception cref="CacheSourceException">The source failed or did not answer in time.</exception>
+    /// <exception cref="CacheBackendException">The backend failed, and the options do not bypass it.</exception>
+    public async ValueTask<CacheLookup> LookUpAsync(string key, CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        var landings = key is null ? 0 : _flights.Landings(key);
+        byte[]? value;
+        try
+        {
+            value = await _backend.GetAsync(key!, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass)
+        {
+            Interlocked.Increment(ref _backendFaults);
+            return await _flights.JoinOrLead(key!, landings, (_, token) => BypassAsync(key!, token)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (value is null) return await LoadMissAsync(key!, landings, cancellationToken).ConfigureAwait(false);
+        _gate.RecordHit();
+        return new CacheLookup(CacheLookupOutcome.Hit, value);
+    }
+
+    /// <summary>Sets a value in the backend. The source is not written.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value; copied.</param>
+    /// <param name="options">How it is set. Null: <see cref="SetOptions.Default"/>.</param>
+    /// <param name="cancellationToken">Ends the wait; whether the write happened is then unknown.</param>
+    public async ValueTask<SetOutcome> SetAsync(string key, ReadOnlyMemory<byte> value, SetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        var outcome = await _backend.SetAsync(key, value, options, cancellationToken).ConfigureAwait(false);
+        if (outcome == SetOutcome.Stored) _absent.Remove(key);
+        return outcome;
+    }
+
+    /// <summary>Loads everything that the backend lacks and has room for, whatever the miss rate; returns how many entries were stored. Spends no limit.</summary>
+    /// <param name="cancellationToken">Ends the load; what was loaded stays.</param>
+    /// <exception cref="CacheSourceException">The source failed.</exception>
+    /// <exception cref="CacheBackendException">The backend failed.</exception>
+    public async Task<long> ForceBackfillAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+        await _gate.EnterForcedAsync(ending.Token).ConfigureAwait(false);
+        var batch = await _loader.LoadAsync(BatchLoader.Everything, ending.Token).ConfigureAwait(false);
+        _gate.Leave();
+        _gate.CountBackfill(batch.Loaded, rate: null);
+        Note(batch.Error is null ? AuditAction.ForceBackfill : AuditAction.BackfillFailed, Stats.Lookups, rate: null, batch);
+        if (batch.Error is null) return batch.Loaded;
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfDisposed();
+        throw batch.Error is CacheBackendException ? batch.Error : AsSourceFault(batch.Error);
+    }
+
+    /// <summary>Opens the limits on automatic backfills again, after manual intervention was required or before it is.</summary>
+    public void Resume()
+    {
+        ThrowIfDisposed();
+        _gate.Resume();
+        Note(AuditAction.Resumed, Stats.Lookups, rate: null, LoadedBatch.Nothing);
+    }
+
+    /// <summary>Completes when no automatic backfill runs in the background.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task WaitForBackfillAsync(CancellationToken cancellationToken = default) => Volatile.Read(ref _background).WaitAsync(cancellationToken);
+
+    /// <summary>Ends every flight and backfill, and hands the audit to its sink. Callers who wait get <see cref="ObjectDisposedException"/>.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposing.IsCancellationRequested) return;
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        _flights.Dispose();
+        await Volatile.Read(ref _background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Audit.Flush();
+    }
+
+    private async ValueTask<CacheLookup> LoadMissAsync(string key, long landings, CancellationToken cancellationToken)
+    {
+        var miss = _gate.RecordMiss(_options.ExcludeSourceMisses && _absent.Contains(key));
+        if (miss.Decision == BackfillDecision.Refused) await NoteRefusalAsync(miss, cancellationToken).ConfigureAwait(false);
+        var backfill = miss.Decision == BackfillDecision.Run ? StartBackfill(miss) : null;
+
+        var flight = _flights.JoinOrLead(key, landings, (lookAgain, token) => LoadKeyAsync(key, backfill, lookAgain, token));
+
+        // Whoever leads the flight has the backfill inside it. Whoever joined another's flight and caused the backfill waits for both.
+        if (backfill is { IsCompleted: false }) await backfill.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var lookup = flight.IsCompleted ? await flight.ConfigureAwait(false) : await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (lookup.Outcome == CacheLookupOutcome.NotFound) _gate.RecordSourceMiss(miss.Place);
+        return lookup;
+    }
+
+    // The flight of one key: the backfill that its miss caused, then the key itself unless the batch brought it.
+    private async ValueTask<CacheLookup> LoadKeyAsync(string key, Task<LoadedBatch>? backfill, bool lookAgain, CancellationToken cancellationToken)
+    {
+        if (lookAgain && await _backend.GetEntryAsync(key, cancellationToken).ConfigureAwait(false) is { } landed) return FromBackend(landed);
+        if (backfill is not null && (await backfill.ConfigureAwait(false)).Find(key) is { } brought) return FromSource(brought);
+        if (await ReadSourceAsync(key, cancellationToken).ConfigureAwait(false) is not { } entry) return Absent(key);
+        return await FillAsync(entry, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<CacheLookup> FillAsync(SourceEntry entry, CancellationToken cancellationToken)
+    {
+        _absent.Remove(entry.Key);
+        try
+        {
+            var outcome = await _backend.SetAsync(entry.Key, entry.Value, _fill.For(entry), cancellationToken).ConfigureAwait(false);
+
+            // Somebody set a value while this one was read: theirs is the newer.
+            if (outcome is SetOutcome.Present or SetOutcome.Superseded
+                && await _backend.GetEntryAsync(entry.Key, cancellationToken).ConfigureAwait(false) is { } newer) return FromBackend(newer);
+        }
+        catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass)
+        {
+            Interlocked.Increment(ref _backendFaults);
+        }
+
+        return FromSource(entry);
+    }
+
+    private async ValueTask<CacheLookup> BypassAsync(string key, CancellationToken cancellationToken)
+    {
+        await _bypass.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ReadSourceAsync(key, cancellationToken).ConfigureAwait(false) is { } entry ? FromSource(entry) : Absent(key);
+        }
+        finally
+        {
+            _bypass.Release();
+        }
+    }
+
+    private async ValueTask<SourceEntry?> ReadSourceAsync(string key, CancellationToken cancellationToken)
+    {
+        try { return await _source.ReadAsync(key, cancellationToken).ConfigureAwait(false); }
+        catch (Exception error) when (error is not OperationCanceledException) { throw AsSourceFault(error); }
+    }
+
+    // Inline, the lookup that caused it waits for the whole of it. In the background it is given a thread of its own from the start, as a
+    // source may well do its first page synchronously.
+    private Task<LoadedBatch>? StartBackfill(RecordedMiss miss)
+    {
+        if (_options.Mode == BackfillMode.Inline) return BackfillAsync(miss);
+        Volatile.Write(ref _background, Task.Run(() => BackfillAsync(miss)));
+        return null;
+    }
+
+    private async Task<LoadedBatch> BackfillAsync(RecordedMiss miss)
+    {
+        var batch = await LoadWithinTimeoutAsync().ConfigureAwait(false);
+        if (batch.SourceIsEmpty)
+        {
+            _gate.CountSkipped();
+            Note(AuditAction.SkippedEmptySource, miss.Lookups, miss.Rate, batch);
+            return batch;
+        }
+
+        _gate.CountBackfill(batch.Loaded, miss.Rate);
+        foreach (var entry in batch.Entries) _absent.Remove(entry.Key);
+        Note(batch.Error is null ? AuditAction.Backfill : AuditAction.BackfillFailed, miss.Lookups, miss.Rate, batch);
+        return batch;
+    }
+
+    // The wait also ends for a source that ignores its token. It may still answer after that, so the gate stays closed until it has.
+    private async Task<LoadedBatch> LoadWithinTimeoutAsync()
+    {
+        var ending = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token);
+        var load = _loader.LoadAsync(_options.BackfillBatch, ending.Token);
+        if (load.IsCompleted)
+        {
+            _gate.Leave();
+            ending.Dispose();
+            return await load.ConfigureAwait(false);
+        }
+
+        _ = LeaveAfterAsync(load, ending);
+        try
+        {
+            return await load.WaitAsync(_options.SourceTimeout ?? Timeout.InfiniteTimeSpan, _clock, ending.Token).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            return LoadedBatch.Nothing with { Error = new CacheSourceException($"{_source.Name}: no answer within {_options.SourceTimeout}.") };
+        }
+        catch (OperationCanceledException error)
+        {
+            return LoadedBatch.Nothing with { Error = error };
+        }
+    }
+
+    private async Task LeaveAfterAsync(Task<LoadedBatch> load, CancellationTokenSource ending)
+    {
+        await ((Task)load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _gate.Leave();
+        ending.Dispose();
+    }
+
+    // A limit that is used up matters only where there is something to load: an empty source is said to be empty.
+    private async ValueTask NoteRefusalAsync(RecordedMiss miss, CancellationToken cancellationToken)
+    {
+        var isEmpty = false;
+        try { isEmpty = await _loader.IsSourceEmptyAsync(cancellationToken).ConfigureAwait(false); }
+        catch (Exception error) when (error is not OperationCanceledException) { /* The read of the key itself will tell. */ }
+        if (isEmpty) _gate.CountSkipped();
+        else _gate.RequireManualIntervention();
+        Note(isEmpty ? AuditAction.SkippedEmptySource : AuditAction.ManualInterventionRequired, miss.Lookups, miss.Rate, LoadedBatch.Nothing);
+    }
+
+    private void Note(AuditAction action, long lookups, double? rate, LoadedBatch batch) => Audit.Record(new AuditEntry
+    {
+        Action = action,
+        At = _clock.GetUtcNow(),
+        Lookups = lookups,
+        MissRate = rate,
+        Loaded = batch.Loaded,
+        Error = batch.Error?.Message,
+    });
+
+    private CacheLookup Absent(string key)
+    {
+        if (_options.ExcludeSourceMisses) _absent.Add(key);
+        return new CacheLookup(CacheLookupOutcome.NotFound, null);
+    }
+
+    private static CacheLookup FromBackend(CacheEntry entry) => new(CacheLookupOutcome.Loaded, entry.Value.ToArray()) { Metadata = entry.Metadata.Count == 0 ? null : entry.Metadata };
+
+    private static CacheLookup FromSource(SourceEntry entry) => new(CacheLookupOutcome.Loaded, entry.Value.ToArray()) { Metadata = entry.Metadata };
+
+    private CacheSourceException AsSourceFault(Exception error) => error as CacheSourceException ?? new CacheSourceException($"{_source.Name}: {error.Message}", error);
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposing.IsCancellationRequested, this);
+}

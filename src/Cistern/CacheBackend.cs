@@ -1,0 +1,482 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace Cistern;
+
+/// <summary>
+/// Where entries live: the contract of every backend. The public members validate their arguments, count, and wrap faults; a backend
+/// implements the protected cores and nothing else. Every member is safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// Keys are strings without NUL and lone surrogates, of at most 64 KiB of UTF-8; values are bytes. A fault of the backend is thrown as
+/// <see cref="CacheBackendException"/> and is never a miss. A write that was cancelled or failed in flight may or may not have happened.
+/// Time is the caller's <see cref="System.TimeProvider"/>, to the millisecond.
+/// </remarks>
+public abstract class CacheBackend : IAsyncDisposable, IDisposable
+{
+    private readonly StatsCounters _counters = new();
+    private int _disposed;
+
+    /// <summary>Creates the base of a backend.</summary>
+    /// <param name="name">What the backend is called in statistics and errors. Holds no secret.</param>
+    /// <param name="timeProvider">The clock. Null: <see cref="TimeProvider.System"/>.</param>
+    protected CacheBackend(string name, TimeProvider? timeProvider = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        TimeProvider = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <summary>What the backend is called in statistics and errors.</summary>
+    public string Name { get; }
+
+    /// <summary>In what this backend differs from others.</summary>
+    public abstract BackendCapabilities Capabilities { get; }
+
+    /// <summary>
+    /// How many entries have left the backend for any reason (deleted, cleared, evicted, expired) since it was opened; null when it
+    /// cannot know, as others may remove entries too. Two equal readings mean that whatever was there at the first is still there.
+    /// </summary>
+    public virtual long? RemovalCount => null;
+
+    /// <summary>The clock.</summary>
+    protected TimeProvider TimeProvider { get; }
+
+    /// <summary>Now, in milliseconds since 1970-01-01 UTC.</summary>
+    protected long NowMilliseconds => TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+
+    internal StatsCounters Counters => _counters;
+
+    /// <summary>All bytes that an entry without metadata would hold against the bound on memory; null when the backend has no such account.</summary>
+    /// <param name="key">The entry's key.</param>
+    /// <param name="valueLength">The length of its value in bytes.</param>
+    public virtual long? EstimateMemoryBytes(string key, long valueLength) => null;
+
+    /// <summary>Looks a key up and returns its value as a fresh array; null on a miss.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken = default)
+    {
+        Begin(key, cancellationToken);
+        byte[]? value;
+        try { value = await GetCoreAsync(key, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        _counters.CountLookup(value is not null);
+        return value;
+    }
+
+    /// <summary>Looks a key up and appends its value to a buffer; false on a miss.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Where the value goes; untouched on a miss.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<bool> TryGetAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default)
+    {
+        Begin(key, cancellationToken);
+        ArgumentNullException.ThrowIfNull(destination);
+        bool found;
+        try { found = await TryGetCoreAsync(key, destination, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        _counters.CountLookup(found);
+        return found;
+    }
+
+    /// <summary>Reads a whole entry for inspection; null when no live entry is there. Neither counts nor refreshes recency.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<CacheEntry?> GetEntryAsync(string key, CancellationToken cancellationToken = default)
+    {
+        Begin(key, cancellationToken);
+        try { return await GetEntryCoreAsync(key, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get entry"); }
+    }
+
+    /// <summary>Sets a value. Any outcome but <see cref="SetOutcome.Stored"/> leaves the previous value untouched.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value; copied.</param>
+    /// <param name="options">How it is set. Null: <see cref="SetOptions.Default"/>.</param>
+    /// <param name="cancellationToken">Ends the wait; whether the write happened is then unknown.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The TTL is not greater than zero, or the absolute expiration is not in the future.</exception>
+    public ValueTask<SetOutcome> SetAsync(string key, ReadOnlyMemory<byte> value, SetOptions? options = null, CancellationToken cancellationToken = default) =>
+        SetAsync(key, new ReadOnlySequence<byte>(value), options, cancellationToken);
+
+    /// <summary>Sets a value that lies in several segments. Any outcome but <see cref="SetOutcome.Stored"/> leaves the previous value untouched.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value; copied.</param>
+    /// <param name="options">How it is set. Null: <see cref="SetOptions.Default"/>.</param>
+    /// <param name="cancellationToken">Ends the wait; whether the write happened is then unknown.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The TTL is not greater than zero, or the absolute expiration is not in the future.</exception>
+    public async ValueTask<SetOutcome> SetAsync(string key, ReadOnlySequence<byte> value, SetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Begin(key, cancellationToken);
+        var draft = Expiration.Draft(key, value, options ?? SetOptions.Default, NowMilliseconds);
+        SetOutcome outcome;
+        try { outcome = await SetCoreAsync(draft, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "set"); }
+        if (outcome == SetOutcome.Stored) _counters.CountSets(1);
+        return outcome;
+    }
+
+    /// <summary>Gives a live entry a new TTL without moving its value; true if one was there. Does not refresh recency.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="timeToLive">The new TTL from now; null: none. The entry's absolute expiration, if it has one, caps it.</param>
+    /// <param name="cancellationToken">Ends the wait; whether the write happened is then unknown.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The TTL is not greater than zero.</exception>
+    public async ValueTask<bool> TouchAsync(string key, TimeSpan? timeToLive, CancellationToken cancellationToken = default)
+    {
+        Begin(key, cancellationToken);
+        var expiresAt = Expiration.FromTimeToLive(timeToLive, NowMilliseconds, nameof(timeToLive));
+        try { return await TouchCoreAsync(key, expiresAt, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "touch"); }
+    }
+
+    /// <summary>Deletes a key, with its version and tombstone; true if a live entry was there.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the wait; whether the deletion happened is then unknown.</param>
+    public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken = default) => DeleteAsync(key, null, cancellationToken);
+
+    /// <summary>
+    /// Deletes a key unless its entry is newer, and leaves a tombstone that keeps this version and older ones out, even where no entry was.
+    /// True if a live entry was deleted.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="version">The version of the deletion. Older than the entry's: nothing changes.</param>
+    /// <param name="cancellationToken">Ends the wait; whether the deletion happened is then unknown.</param>
+    public ValueTask<bool> DeleteAsync(string key, long version, CancellationToken cancellationToken = default) => DeleteAsync(key, (long?)version, cancellationToken);
+
+    /// <summary>Whether a live entry is there. Not a lookup: it neither counts nor refreshes recency.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<bool> ExistsAsync(string key, CancellationToken cancellationToken = default)
+    {
+        Begin(key, cancellationToken);
+        try { return await ExistsCoreAsync(key, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "exists"); }
+    }
+
+    /// <summary>Removes every entry; returns how many live ones that were. Tombstones stay. Not counted as deletes.</summary>
+    /// <param name="cancellationToken">Ends the wait; how much was removed is then unknown.</param>
+    public async ValueTask<long> ClearAsync(CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        try { return await ClearCoreAsync(cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "clear"); }
+    }
+
+    /// <summary>Looks several keys up, in one round trip where the backend can; returns what was found. Each distinct key is one lookup.</summary>
+    /// <param name="keys">The keys; duplicates are asked for once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    {
+        var distinct = Begin(keys, cancellationToken);
+        IReadOnlyDictionary<string, byte[]> found;
+        try { found = await GetManyCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get many"); }
+        _counters.CountLookups(found.Count, distinct.Count - found.Count);
+        return found;
+    }
+
+    /// <summary>Asks for several keys whether a live entry is there, in one round trip where the backend can; returns the keys that have one. Not a lookup.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<IReadOnlySet<string>> ExistsManyAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    {
+        var distinct = Begin(keys, cancellationToken);
+        try { return await ExistsManyCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "exists many"); }
+    }
+
+    /// <summary>
+    /// Sets several values, in one round trip where the backend can; returns one outcome per request, in order, as if they had been set
+    /// one after another. A refused value never fails its batch; invalid arguments fail it before anything is stored.
+    /// </summary>
+    /// <param name="requests">What to set. Of duplicate keys the last one wins.</param>
+    /// <param name="cancellationToken">Ends the wait; which writes happened is then unknown.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A TTL is not greater than zero, or an absolute expiration is not in the future.</exception>
+    public async ValueTask<IReadOnlyList<SetOutcome>> SetManyAsync(IEnumerable<SetRequest> requests, CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        ArgumentNullException.ThrowIfNull(requests);
+        var drafts = new List<EntryDraft>(requests.TryGetNonEnumeratedCount(out var count) ? count : 16);
+        var now = NowMilliseconds;
+        foreach (var request in requests)
+        {
+            CacheKey.Validate(request.Key, nameof(requests));
+            drafts.Add(Expiration.Draft(request.Key, new ReadOnlySequence<byte>(request.Value), request.Options ?? SetOptions.Default, now));
+        }
+
+        IReadOnlyList<SetOutcome> outcomes;
+        try { outcomes = await SetManyCoreAsync(drafts, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "set many"); }
+        var stored = 0;
+        for (var i = 0; i < outcomes.Count; i++) stored += outcomes[i] == SetOutcome.Stored ? 1 : 0;
+        if (stored != 0) _counters.CountSets(stored);
+        return outcomes;
+    }
+
+    /// <summary>Deletes several keys, in one round trip where the backend can; returns how many live entries that were.</summary>
+    /// <param name="keys">The keys; duplicates are deleted once.</param>
+    /// <param name="cancellationToken">Ends the wait; which deletions happened is then unknown.</param>
+    public async ValueTask<long> DeleteManyAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    {
+        var distinct = Begin(keys, cancellationToken);
+        long deleted;
+        try { deleted = await DeleteManyCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "delete many"); }
+        if (deleted != 0) _counters.CountDeletes(deleted);
+        return deleted;
+    }
+
+    /// <summary>
+    /// Lists the keys that match a glob, in no particular order. A key that is live throughout appears at least once, and only once unless
+    /// the backend has the capability <see cref="BackendCapabilities.KeysMayRepeat"/>; changes made meanwhile may or may not show.
+    /// The backend may be changed while listing.
+    /// </summary>
+    /// <param name="pattern">A glob by the rules of <see cref="KeyPattern"/>. Default: every key.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+    public IAsyncEnumerable<string> KeysAsync(string pattern = "*", CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        return ListAsync(KeyPattern.Parse(pattern), cancellationToken);
+    }
+
+    /// <summary>A snapshot of the statistics.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<CacheStats> GetStatsAsync(CancellationToken cancellationToken = default)
+    {
+        Begin(cancellationToken);
+        BackendUsage usage;
+        try { usage = await GetUsageCoreAsync(cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "stats"); }
+        var counted = _counters.Read();
+        return new CacheStats
+        {
+            Backend = Name,
+            Hits = counted.Hits,
+            Misses = counted.Misses,
+            Sets = counted.Sets,
+            Deletes = counted.Deletes,
+            Evictions = Capabilities.ReportsEvictions ? counted.Evictions : null,
+            Expirations = Capabilities.ReportsExpirations ? counted.Expirations : null,
+            CurrentEntries = usage.Entries,
+            CurrentSizeBytes = usage.SizeBytes,
+            MaxSizeBytes = Capabilities.MaxSizeBytes,
+            MemoryBytes = usage.MemoryBytes,
+            MaxMemoryBytes = Capabilities.MaxMemoryBytes,
+        };
+    }
+
+    /// <summary>Sets every counter of this instance to zero. Entries and sizes stay.</summary>
+    public void ResetStats()
+    {
+        ThrowIfDisposed();
+        _counters.Reset();
+    }
+
+    /// <summary>Flushes what is pending and closes the backend. Further calls do nothing; every other member then throws <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) DisposeCore();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) await DisposeCoreAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Returns the value of a live entry as a fresh array, and refreshes its recency; null when none is there.</summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected abstract ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Appends the value of a live entry to a buffer, and refreshes its recency; false when none is there. Default: by <see cref="GetCoreAsync"/>.</summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="destination">Where the value goes; untouched when none is there.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected virtual async ValueTask<bool> TryGetCoreAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken)
+    {
+        var value = await GetCoreAsync(key, cancellationToken).ConfigureAwait(false);
+        if (value is null) return false;
+        destination.Write(value);
+        return true;
+    }
+
+    /// <summary>Returns a live entry whole, without refreshing its recency; null when none is there.</summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected abstract ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Stores an entry if its condition holds and it fits.</summary>
+    /// <param name="draft">The entry; its value is borrowed until the returned task completes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected abstract ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken);
+
+    /// <summary>Gives a live entry a new end, no later than its absolute one; false when none is there.</summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="expiresAtMilliseconds">The first millisecond at which it is no longer live; null: never.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected abstract ValueTask<bool> TouchCoreAsync(string key, long? expiresAtMilliseconds, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes a key; true if a live entry was there. Without a version, the tombstone goes too. With one: an entry with a higher version
+    /// stays; otherwise a tombstone is left, whose version is the highest seen.
+    /// </summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="version">The version of the deletion, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected abstract ValueTask<bool> DeleteCoreAsync(string key, long? version, CancellationToken cancellationToken);
+
+    /// <summary>Whether a live entry is there.</summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected abstract ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Removes every entry, keeps tombstones; returns how many live entries that were.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected abstract ValueTask<long> ClearCoreAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lists live keys that match a pattern. Must hold no lock and no transaction while the caller handles an item.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    protected abstract IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, CancellationToken cancellationToken);
+
+    /// <summary>What the backend holds now.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected abstract ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken);
+
+    /// <summary>Looks several keys up. Default: one after another.</summary>
+    /// <param name="keys">Valid, distinct keys.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected virtual async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, byte[]>(keys.Count);
+        foreach (var key in keys)
+        {
+            if (await GetCoreAsync(key, cancellationToken).ConfigureAwait(false) is { } value) found.Add(key, value);
+        }
+
+        return found;
+    }
+
+    /// <summary>Asks for several keys whether a live entry is there. Default: one after another.</summary>
+    /// <param name="keys">Valid, distinct keys.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected virtual async ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var present = new HashSet<string>();
+        foreach (var key in keys)
+        {
+            if (await ExistsCoreAsync(key, cancellationToken).ConfigureAwait(false)) present.Add(key);
+        }
+
+        return present;
+    }
+
+    /// <summary>Sets several entries with the outcomes of setting them one after another. Default: does exactly that.</summary>
+    /// <param name="drafts">The entries, as <see cref="SetCoreAsync"/> gets them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected virtual async ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
+    {
+        var outcomes = new SetOutcome[drafts.Count];
+        for (var i = 0; i < outcomes.Length; i++) outcomes[i] = await SetCoreAsync(drafts[i], cancellationToken).ConfigureAwait(false);
+        return outcomes;
+    }
+
+    /// <summary>Deletes several keys without a version; returns how many live entries that were. Default: one after another.</summary>
+    /// <param name="keys">Valid, distinct keys.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected virtual async ValueTask<long> DeleteManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var deleted = 0L;
+        foreach (var key in keys)
+        {
+            if (await DeleteCoreAsync(key, null, cancellationToken).ConfigureAwait(false)) deleted++;
+        }
+
+        return deleted;
+    }
+
+    /// <summary>Flushes and closes. Called once. Default: nothing.</summary>
+    protected virtual void DisposeCore()
+    {
+    }
+
+    /// <summary>Flushes and closes. Called once, instead of <see cref="DisposeCore"/>. Default: calls it.</summary>
+    protected virtual ValueTask DisposeCoreAsync()
+    {
+        DisposeCore();
+        return default;
+    }
+
+    /// <summary>Counts entries removed for room. For backends with the capability <see cref="BackendCapabilities.ReportsEvictions"/>.</summary>
+    /// <param name="count">How many.</param>
+    protected void CountEvictions(long count) => _counters.CountEvictions(count);
+
+    /// <summary>Counts entries removed because their time was over. For backends with the capability <see cref="BackendCapabilities.ReportsExpirations"/>.</summary>
+    /// <param name="count">How many.</param>
+    protected void CountExpirations(long count) => _counters.CountExpirations(count);
+
+    /// <summary>Throws <see cref="ObjectDisposedException"/> once the backend is disposed.</summary>
+    protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+
+    internal void Begin(string key, CancellationToken cancellationToken)
+    {
+        CacheKey.Validate(key, nameof(key));
+        Begin(cancellationToken);
+    }
+
+    // What a core may throw without being wrapped: the caller's own doing, and what is wrapped already.
+    internal static bool IsFault(Exception exception) =>
+        exception is not (OperationCanceledException or ArgumentException or ObjectDisposedException or CacheBackendException);
+
+    internal CacheBackendException Wrap(Exception fault, string operation) => new($"{Name}: {operation} failed: {fault.Message}", fault);
+
+    private void Begin(CancellationToken cancellationToken)
+    {
+        ThrowIfDisposed();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private HashSet<string> Begin(IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        Begin(cancellationToken);
+        ArgumentNullException.ThrowIfNull(keys);
+        var distinct = new HashSet<string>(keys.TryGetNonEnumeratedCount(out var count) ? count : 16);
+        foreach (var key in keys)
+        {
+            CacheKey.Validate(key, nameof(keys));
+            distinct.Add(key);
+        }
+
+        return distinct;
+    }
+
+    private async ValueTask<bool> DeleteAsync(string key, long? version, CancellationToken cancellationToken)
+    {
+        Begin(key, cancellationToken);
+        bool deleted;
+        try { deleted = await DeleteCoreAsync(key, version, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "delete"); }
+        if (deleted) _counters.CountDeletes(1);
+        return deleted;
+    }
+
+    private async IAsyncEnumerable<string> ListAsync(KeyPattern pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var keys = KeysCoreAsync(pattern, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (keys.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ThrowIfDisposed();
+                try { if (!await keys.MoveNextAsync().ConfigureAwait(false)) yield break; }
+                catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "keys"); }
+                yield return keys.Current;
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+
+namespace Cistern;
+
+/// <summary>Turns the caller's durations and instants into milliseconds since 1970, once for all backends.</summary>
+internal static class Expiration
+{
+    /// <summary>The last millisecond a <see cref="DateTimeOffset"/> can express. A TTL that reaches beyond it ends there.</summary>
+    private static long LastMillisecond { get; } = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    public static EntryDraft Draft(string key, ReadOnlySequence<byte> value, SetOptions options, long now)
+    {
+        var expiresAt = FromTimeToLive(options.TimeToLive, now, nameof(options));
+        long? absolute = null;
+        if (options.AbsoluteExpiration is { } instant)
+        {
+            absolute = instant.ToUnixTimeMilliseconds();
+            if (absolute <= now) throw new ArgumentOutOfRangeException(nameof(options), instant, "The absolute expiration must lie in the future.");
+            expiresAt = expiresAt is { } end ? Math.Min(end, absolute.Value) : absolute;
+        }
+
+        CheckCondition(options);
+        return new EntryDraft
+        {
+            Key = key,
+            Value = value,
+            CreatedAtMilliseconds = now,
+            ExpiresAtMilliseconds = expiresAt,
+            AbsoluteExpirationMilliseconds = absolute,
+            Metadata = CheckMetadata(options.Metadata),
+            Condition = options.Condition,
+            Version = options.Version,
+        };
+    }
+
+    public static long? FromTimeToLive(TimeSpan? timeToLive, long now, string parameterName)
+    {
+        if (timeToLive is not { } duration) return null;
+        if (duration <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(parameterName, duration, "The TTL must be greater than zero; null means none.");
+
+        // Up, so that the shortest TTL still lives for a millisecond.
+        var milliseconds = duration.Ticks / TimeSpan.TicksPerMillisecond + (duration.Ticks % TimeSpan.TicksPerMillisecond == 0 ? 0 : 1);
+        return milliseconds > LastMillisecond - now ? LastMillisecond : now + milliseconds;
+    }
+
+    private static void CheckCondition(SetOptions options)
+    {
+        if (options.Condition is < SetCondition.Always or > SetCondition.IfNewer) throw new ArgumentOutOfRangeException(nameof(options), options.Condition, "Unknown condition.");
+        if (options.Condition == SetCondition.IfNewer == options.Version.HasValue) return;
+        throw new ArgumentException("A version is required with the condition IfNewer, and not allowed without it.", nameof(options));
+    }
+
+    private static IReadOnlyDictionary<string, string>? CheckMetadata(IReadOnlyDictionary<string, string>? metadata)
+    {
+        if (metadata is null || metadata.Count == 0) return null;
+        foreach (var (name, text) in metadata)
+        {
+            if (text is null) throw new ArgumentException("A metadata value must not be null; leave it out instead.", nameof(metadata));
+            if (CacheKey.FindLoneSurrogate(name) >= 0 || CacheKey.FindLoneSurrogate(text) >= 0) throw new ArgumentException("Metadata must be valid Unicode; there is a lone surrogate.", nameof(metadata));
+        }
+
+        return metadata;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cistern;
+
+/// <summary>A source that holds its entries in memory, in the order in which they were given. Immutable.</summary>
+public sealed class InMemorySource : ICacheSource
+{
+    private readonly SourceEntry[] _entries;
+    private readonly Dictionary<string, int> _indexes;
+
+    /// <summary>Creates a source.</summary>
+    /// <param name="entries">The entries. Of duplicate keys the last one wins, and takes its own place in the order.</param>
+    /// <param name="name">What the source is called in errors and audits.</param>
+    public InMemorySource(IEnumerable<SourceEntry> entries, string name = "memory")
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+        var given = entries.ToArray();
+        _indexes = new Dictionary<string, int>(given.Length);
+        for (var i = 0; i < given.Length; i++) _indexes[given[i].Key] = i;
+        if (_indexes.Count == given.Length)
+        {
+            _entries = given;
+            return;
+        }
+
+        _entries = new SourceEntry[_indexes.Count];
+        var kept = 0;
+        for (var i = 0; i < given.Length; i++)
+        {
+            if (_indexes[given[i].Key] != i) continue;
+            _indexes[given[i].Key] = kept;
+            _entries[kept++] = given[i];
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>How many entries there are.</summary>
+    public int Count => _entries.Length;
+
+    /// <summary>Creates a source of texts, held as UTF-8.</summary>
+    /// <param name="texts">Keys and their texts.</param>
+    public static InMemorySource FromStrings(IEnumerable<KeyValuePair<string, string>> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return new InMemorySource(texts.Select(pair => new SourceEntry(pair.Key, Encoding.UTF8.GetBytes(pair.Value))));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<SourceEntry?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        new(_indexes.TryGetValue(key, out var index) ? _entries[index] : null);
+
+    /// <inheritdoc/>
+    public ValueTask<SourcePage> ReadPageAsync(SourcePosition position, int maxEntries, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxEntries, 1);
+        var start = position.Token is null ? 0 : int.Parse(position.Token, NumberStyles.None, CultureInfo.InvariantCulture);
+        var count = Math.Min(maxEntries, _entries.Length - start);
+        var next = new SourcePosition((start + count).ToString(CultureInfo.InvariantCulture));
+        return new(new SourcePage(new ArraySegment<SourceEntry>(_entries, start, count), next));
+    }
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+
+namespace Cistern;
+
+/// <summary>
+/// The base of a backend that truly is synchronous. It implements the synchronous cores; the asynchronous face follows from them and
+/// completes at once. Safe for concurrent use.
+/// </summary>
+public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
+{
+    /// <summary>Creates the base of a synchronous backend.</summary>
+    /// <param name="name">What the backend is called in statistics and errors. Holds no secret.</param>
+    /// <param name="timeProvider">The clock. Null: <see cref="TimeProvider.System"/>.</param>
+    protected SyncCacheBackend(string name, TimeProvider? timeProvider = null) : base(name, timeProvider)
+    {
+    }
+
+    /// <inheritdoc/>
+    public byte[]? Get(string key)
+    {
+        Begin(key, CancellationToken.None);
+        byte[]? value;
+        try { value = GetCore(key); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        Counters.CountLookup(value is not null);
+        return value;
+    }
+
+    /// <inheritdoc/>
+    public LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength)
+    {
+        Begin(key, CancellationToken.None);
+        LookupOutcome outcome;
+        try { outcome = TryGetCore(key, destination, out valueLength); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        Counters.CountLookup(outcome != LookupOutcome.Miss);
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public bool TryGet(string key, IBufferWriter<byte> destination)
+    {
+        Begin(key, CancellationToken.None);
+        ArgumentNullException.ThrowIfNull(destination);
+        bool found;
+        try { found = TryReadCore(key, destination, static (value, destination) => destination.Write(value)); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        Counters.CountLookup(found);
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
+    {
+        Begin(key, CancellationToken.None);
+        ArgumentNullException.ThrowIfNull(reader);
+
+        // Not wrapped: what the caller's own reader throws is the caller's. Cores of synchronous backends wrap their own faults here.
+        var found = TryReadCore(key, state, reader);
+        Counters.CountLookup(found);
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public SetOutcome Set(string key, ReadOnlyMemory<byte> value, SetOptions? options = null) => Set(key, new ReadOnlySequence<byte>(value), options);
+
+    /// <inheritdoc/>
+    public SetOutcome Set(string key, ReadOnlySequence<byte> value, SetOptions? options = null)
+    {
+        Begin(key, CancellationToken.None);
+        var draft = Expiration.Draft(key, value, options ?? SetOptions.Default, NowMilliseconds);
+        SetOutcome outcome;
+        try { outcome = SetCore(draft); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "set"); }
+        if (outcome == SetOutcome.Stored) Counters.CountSets(1);
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public bool Delete(string key) => Delete(key, (long?)null);
+
+    /// <inheritdoc/>
+    public bool Delete(string key, long version) => Delete(key, (long?)version);
+
+    /// <inheritdoc/>
+    public bool Exists(string key)
+    {
+        Begin(key, CancellationToken.None);
+        try { return ExistsCore(key); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "exists"); }
+    }
+
+    /// <inheritdoc cref="CacheBackend.GetCoreAsync"/>
+    protected abstract byte[]? GetCore(string key);
+
+    /// <summary>Copies the value of a live entry into the caller's memory, and refreshes its recency.</summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="destination">Where the value goes; untouched unless the outcome is a hit.</param>
+    /// <param name="valueLength">The length of the value in bytes, also when it did not fit; 0 on a miss.</param>
+    protected abstract LookupOutcome TryGetCore(string key, Span<byte> destination, out int valueLength);
+
+    /// <summary>Shows the value of a live entry in place, and refreshes its recency; false when none is there. Lets what the reader throws pass.</summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="state">Handed to the reader.</param>
+    /// <param name="reader">Called once on a hit, without a lock that its work could block.</param>
+    /// <typeparam name="TState">The type of the state.</typeparam>
+    protected abstract bool TryReadCore<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader);
+
+    /// <inheritdoc cref="CacheBackend.GetEntryCoreAsync"/>
+    protected abstract CacheEntry? GetEntryCore(string key);
+
+    /// <inheritdoc cref="CacheBackend.SetCoreAsync"/>
+    protected abstract SetOutcome SetCore(in EntryDraft draft);
+
+    /// <inheritdoc cref="CacheBackend.TouchCoreAsync"/>
+    protected abstract bool TouchCore(string key, long? expiresAtMilliseconds);
+
+    /// <inheritdoc cref="CacheBackend.DeleteCoreAsync"/>
+    protected abstract bool DeleteCore(string key, long? version);
+
+    /// <inheritdoc cref="CacheBackend.ExistsCoreAsync"/>
+    protected abstract bool ExistsCore(string key);
+
+    /// <inheritdoc cref="CacheBackend.ClearCoreAsync"/>
+    protected abstract long ClearCore();
+
+    /// <inheritdoc cref="CacheBackend.KeysCoreAsync"/>
+    protected abstract IEnumerable<string> KeysCore(KeyPattern pattern);
+
+    /// <inheritdoc cref="CacheBackend.GetUsageCoreAsync"/>
+    protected abstract BackendUsage GetUsageCore();
+
+    /// <inheritdoc/>
+    protected sealed override ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) => new(GetCore(key));
+
+    /// <inheritdoc/>
+    protected sealed override ValueTask<bool> TryGetCoreAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken) =>
+        new(TryReadCore(key, destination, static (value, destination) => destination.Write(value)));
+
+    /// <inheritdoc/>
+    protected sealed override ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) => new(GetEntryCore(key));
+
+    /// <inheritdoc/>
+    protected sealed override ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken) => new(SetCore(draft));
+
+    /// <inheritdoc/>
+    protected sealed override ValueTask<bool> TouchCoreAsync(string key, long? expiresAtMilliseconds, CancellationToken cancellationToken) => new(TouchCore(key, expiresAtMilliseconds));
+
+    /// <inheritdoc/>
+    protected sealed override ValueTask<bool> DeleteCoreAsync(string key, long? version, CancellationToken cancellationToken) => new(DeleteCore(key, version));
+
+    /// <inheritdoc/>
+    protected sealed override ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken) => new(ExistsCore(key));
+
+    /// <inheritdoc/>
+    protected sealed override ValueTask<long> ClearCoreAsync(CancellationToken cancellationToken) => new(ClearCore());
+
+    /// <inheritdoc/>
+    protected sealed override IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, CancellationToken cancellationToken) => KeysCore(pattern).ToAsyncEnumerable();
+
+    /// <inheritdoc/>
+    protected sealed override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => new(GetUsageCore());
+
+    private bool Delete(string key, long? version)
+    {
+        Begin(key, CancellationToken.None);
+        bool deleted;
+        try { deleted = DeleteCore(key, version); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "delete"); }
+        if (deleted) Counters.CountDeletes(1);
+        return deleted;
+    }
+}
