@@ -12,6 +12,7 @@ namespace Cistern;
 /// <see cref="CacheBackendException"/> and is never a miss. A write that was cancelled or failed in flight may or may not have happened.
 /// Time is the caller's <see cref="System.TimeProvider"/>, to the millisecond.
 /// </remarks>
+// Past 400 lines because the contract is read as a whole: each public member beside the core it calls, most lines their documentation.
 public abstract class CacheBackend : IAsyncDisposable, IDisposable
 {
     private readonly StatsCounters _counters = new();
