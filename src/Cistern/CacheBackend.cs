@@ -56,14 +56,18 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <summary>Looks a key up and returns its value as a fresh array; null on a miss.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken = default)
+    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken = default)
     {
         Begin(key, cancellationToken);
-        byte[]? value;
-        try { value = await GetCoreAsync(key, cancellationToken).ConfigureAwait(false); }
+        ValueTask<byte[]?> get;
+        try { get = GetCoreAsync(key, cancellationToken); }
         catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+
+        // The one lookup that is hot enough to be worth a path without a state machine.
+        if (!get.IsCompletedSuccessfully) return CountGetAsync(get);
+        var value = get.Result;
         _counters.CountLookup(value is not null);
-        return value;
+        return new(value);
     }
 
     /// <summary>Looks a key up and appends its value to a buffer; false on a miss.</summary>
@@ -453,6 +457,15 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         }
 
         return distinct;
+    }
+
+    private async ValueTask<byte[]?> CountGetAsync(ValueTask<byte[]?> get)
+    {
+        byte[]? value;
+        try { value = await get.ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        _counters.CountLookup(value is not null);
+        return value;
     }
 
     private async ValueTask<bool> DeleteAsync(string key, long? version, CancellationToken cancellationToken)

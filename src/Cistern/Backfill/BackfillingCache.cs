@@ -68,24 +68,16 @@ public sealed class BackfillingCache : IAsyncDisposable
     /// <param name="cancellationToken">Ends this caller's wait; a source read or backfill that has begun goes on.</param>
     /// <exception cref="CacheSourceException">The source failed or did not answer in time.</exception>
     /// <exception cref="CacheBackendException">The backend failed, and the options do not bypass it.</exception>
-    public async ValueTask<CacheLookup> LookUpAsync(string key, CancellationToken cancellationToken = default)
+    public ValueTask<CacheLookup> LookUpAsync(string key, CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        var landings = key is null ? 0 : _flights.Landings(key);
-        byte[]? value;
-        try
-        {
-            value = await _backend.GetAsync(key!, cancellationToken).ConfigureAwait(false);
-        }
-        catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass)
-        {
-            Interlocked.Increment(ref _backendFaults);
-            return await _flights.JoinOrLead(key!, landings, (_, token) => BypassAsync(key!, token)).WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
+        var landings = _flights.Landings;
+        ValueTask<byte[]?> get;
+        try { get = _backend.GetAsync(key, cancellationToken); }
+        catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass) { return BypassAsync(key, landings, cancellationToken); }
 
-        if (value is null) return await LoadMissAsync(key!, landings, cancellationToken).ConfigureAwait(false);
-        _gate.RecordHit();
-        return new CacheLookup(CacheLookupOutcome.Hit, value);
+        // A hit in memory is worth a path without a state machine.
+        return get.IsCompletedSuccessfully ? Answer(key, get.Result, landings, cancellationToken) : AnswerAsync(key, get, landings, cancellationToken);
     }
 
     /// <summary>Sets a value in the backend. The source is not written.</summary>
@@ -142,6 +134,27 @@ public sealed class BackfillingCache : IAsyncDisposable
         Audit.Flush();
     }
 
+    private async ValueTask<CacheLookup> AnswerAsync(string key, ValueTask<byte[]?> get, long landings, CancellationToken cancellationToken)
+    {
+        byte[]? value;
+        try { value = await get.ConfigureAwait(false); }
+        catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass) { return await BypassAsync(key, landings, cancellationToken).ConfigureAwait(false); }
+        return await Answer(key, value, landings, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<CacheLookup> Answer(string key, byte[]? value, long landings, CancellationToken cancellationToken)
+    {
+        if (value is null) return LoadMissAsync(key, landings, cancellationToken);
+        _gate.RecordHit();
+        return new(new CacheLookup(CacheLookupOutcome.Hit, value));
+    }
+
+    private async ValueTask<CacheLookup> BypassAsync(string key, long landings, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _backendFaults);
+        return await _flights.JoinOrLead(key, landings, (_, token) => ReadAroundAsync(key, token)).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private async ValueTask<CacheLookup> LoadMissAsync(string key, long landings, CancellationToken cancellationToken)
     {
         var miss = _gate.RecordMiss(_options.ExcludeSourceMisses && _absent.Contains(key));
@@ -185,7 +198,7 @@ public sealed class BackfillingCache : IAsyncDisposable
         return FromSource(entry);
     }
 
-    private async ValueTask<CacheLookup> BypassAsync(string key, CancellationToken cancellationToken)
+    private async ValueTask<CacheLookup> ReadAroundAsync(string key, CancellationToken cancellationToken)
     {
         await _bypass.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -8,23 +8,25 @@ namespace Cistern;
 /// </summary>
 /// <remarks>
 /// A caller may miss in the backend just before a flight stores the key, and come here just after that flight has left the table. It must
-/// not read the source again, so every ended flight raises the number of its key's stripe before it leaves: a caller who finds
-/// another number than before its lookup looks into the backend once more.
+/// not read the source again. So flights are numbered as they land, and the latest keys that landed are kept in a ring: a caller that took
+/// the number before its lookup sees whether its key landed since, and then looks into the backend once more.
 /// </remarks>
 internal sealed class KeyFlights(TimeSpan? timeout, TimeProvider clock) : IDisposable
 {
-    private const int Stripes = 256;
+    private const int RingSize = 256;
 
     private readonly ConcurrentDictionary<string, Flight> _flights = new();
-    private readonly long[] _landings = new long[Stripes];
+    private readonly string?[] _landed = new string?[RingSize];
+    private readonly Lock _landing = new();
+    private long _landings;
     private volatile bool _disposed;
 
-    /// <summary>The number to take before the lookup, and to give to <see cref="JoinOrLead"/> after it.</summary>
-    public long Landings(string key) => Volatile.Read(ref _landings[Stripe(key)]);
+    /// <summary>How many flights have landed. To be taken before a lookup, and given to <see cref="JoinOrLead"/> after it.</summary>
+    public long Landings => Volatile.Read(ref _landings);
 
     /// <summary>Joins the flight of a key, or leads a new one.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="landings">What <see cref="Landings"/> said before the lookup.</param>
+    /// <param name="landings"><see cref="Landings"/> before the lookup.</param>
     /// <param name="load">Loads the key; told whether the backend must be looked into again.</param>
     public Task<CacheLookup> JoinOrLead(string key, long landings, Func<bool, CancellationToken, ValueTask<CacheLookup>> load)
     {
@@ -32,7 +34,7 @@ internal sealed class KeyFlights(TimeSpan? timeout, TimeProvider clock) : IDispo
         var current = _flights.GetOrAdd(key, flight);
         if (!ReferenceEquals(current, flight)) return current.Landed.Task;
         if (_disposed) flight.Cancellation.Cancel();
-        _ = FlyAsync(key, flight, Landings(key) != landings, load);
+        _ = FlyAsync(key, flight, HasLandedSince(landings, key), load);
         return flight.Landed.Task;
     }
 
@@ -42,7 +44,20 @@ internal sealed class KeyFlights(TimeSpan? timeout, TimeProvider clock) : IDispo
         foreach (var flight in _flights.Values) flight.Cancellation.Cancel();
     }
 
-    private static int Stripe(string key) => key.GetHashCode() & (Stripes - 1);
+    private bool HasLandedSince(long landings, string key)
+    {
+        if (Landings == landings) return false;
+        lock (_landing)
+        {
+            if (_landings - landings > RingSize) return true;
+            for (var i = landings; i < _landings; i++)
+            {
+                if (_landed[i % RingSize] == key) return true;
+            }
+
+            return false;
+        }
+    }
 
     private async Task FlyAsync(string key, Flight flight, bool lookAgain, Func<bool, CancellationToken, ValueTask<CacheLookup>> load)
     {
@@ -81,7 +96,12 @@ internal sealed class KeyFlights(TimeSpan? timeout, TimeProvider clock) : IDispo
 
     private void Leave(string key, Flight flight)
     {
-        Interlocked.Increment(ref _landings[Stripe(key)]);
+        lock (_landing)
+        {
+            _landed[_landings % RingSize] = key;
+            Volatile.Write(ref _landings, _landings + 1);
+        }
+
         _flights.TryRemove(KeyValuePair.Create(key, flight));
     }
 
