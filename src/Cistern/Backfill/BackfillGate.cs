@@ -28,6 +28,12 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
 
     private long Now => _usesTime ? clock.GetUtcNow().ToUnixTimeMilliseconds() : 0;
 
+    /// <summary>All lookups so far.</summary>
+    public long Lookups
+    {
+        get { lock (_lock) return _monitor.Lookups; }
+    }
+
     public void RecordHit()
     {
         var now = Now;

@@ -14,16 +14,15 @@ public sealed class BackfillingCache : IAsyncDisposable
     private readonly CacheBackend _backend;
     private readonly ICacheSource _source;
     private readonly BackfillOptions _options;
-    private readonly TimeProvider _clock;
     private readonly BackfillGate _gate;
-    private readonly BatchLoader _loader;
+    private readonly BackfillRun _backfill;
     private readonly FillOptions _fill;
     private readonly KeyFlights _flights;
     private readonly RememberedKeys _absent;
     private readonly SemaphoreSlim _bypass;
-    private readonly CancellationTokenSource _disposing = new();
     private Task _background = Task.CompletedTask;
     private long _backendFaults;
+    private int _disposed;
 
     /// <summary>Creates a cache over a backend and its source.</summary>
     /// <param name="backend">Where entries live.</param>
@@ -39,14 +38,14 @@ public sealed class BackfillingCache : IAsyncDisposable
         _options.Validate();
         _backend = backend;
         _source = source;
-        _clock = timeProvider ?? TimeProvider.System;
-        _gate = new BackfillGate(_options, _clock);
+        var clock = timeProvider ?? TimeProvider.System;
+        _gate = new BackfillGate(_options, clock);
         _fill = new FillOptions(_options);
-        _loader = new BatchLoader(backend, source, _fill);
-        _flights = new KeyFlights(_options.SourceTimeout, _clock);
+        _flights = new KeyFlights(_options.SourceTimeout, clock);
         _absent = new RememberedKeys(_options.MaxRememberedSourceMisses);
         _bypass = new SemaphoreSlim(_options.MaxBypassReads);
         Audit = new AuditLog(_options.AuditCapacity, _options.AuditSink);
+        _backfill = new BackfillRun(new BatchLoader(backend, source, _fill), _gate, _absent, Audit, _options, clock);
     }
 
     /// <summary>What was decided, and why.</summary>
@@ -60,8 +59,11 @@ public sealed class BackfillingCache : IAsyncDisposable
     /// <param name="cancellationToken">Ends this caller's wait; a source read or backfill that has begun goes on.</param>
     /// <exception cref="CacheSourceException">The source failed or did not answer in time.</exception>
     /// <exception cref="CacheBackendException">The backend failed, and the options do not bypass it.</exception>
-    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken = default) =>
-        (await LookUpAsync(key, cancellationToken).ConfigureAwait(false)).Value;
+    public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken = default)
+    {
+        var lookup = LookUpAsync(key, cancellationToken);
+        return lookup.IsCompletedSuccessfully ? new(lookup.Result.Value) : ValueOfAsync(lookup);
+    }
 
     /// <summary>Looks a key up like <see cref="GetAsync"/>, and also tells where the value came from.</summary>
     /// <param name="key">The key.</param>
@@ -100,12 +102,9 @@ public sealed class BackfillingCache : IAsyncDisposable
     public async Task<long> ForceBackfillAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfDisposed();
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
-        await _gate.EnterForcedAsync(ending.Token).ConfigureAwait(false);
-        var batch = await _loader.LoadAsync(BatchLoader.Everything, ending.Token).ConfigureAwait(false);
-        _gate.Leave();
-        _gate.CountBackfill(batch.Loaded, rate: null);
-        Note(batch.Error is null ? AuditAction.ForceBackfill : AuditAction.BackfillFailed, Stats.Lookups, rate: null, batch);
+        LoadedBatch batch;
+        try { batch = await _backfill.RunForcedAsync(cancellationToken).ConfigureAwait(false); }
+        catch (OperationCanceledException ended) when (!cancellationToken.IsCancellationRequested) { throw new ObjectDisposedException("The cache was disposed while it was loading.", ended); }
         if (batch.Error is null) return batch.Loaded;
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfDisposed();
@@ -116,8 +115,7 @@ public sealed class BackfillingCache : IAsyncDisposable
     public void Resume()
     {
         ThrowIfDisposed();
-        _gate.Resume();
-        Note(AuditAction.Resumed, Stats.Lookups, rate: null, LoadedBatch.Nothing);
+        _backfill.Resume();
     }
 
     /// <summary>Completes when no automatic backfill runs in the background.</summary>
@@ -127,12 +125,14 @@ public sealed class BackfillingCache : IAsyncDisposable
     /// <summary>Ends every flight and backfill, and hands the audit to its sink. Callers who wait get <see cref="ObjectDisposedException"/>.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_disposing.IsCancellationRequested) return;
-        await _disposing.CancelAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        _backfill.Dispose();
         _flights.Dispose();
         await Volatile.Read(ref _background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Audit.Flush();
     }
+
+    private static async ValueTask<byte[]?> ValueOfAsync(ValueTask<CacheLookup> lookup) => (await lookup.ConfigureAwait(false)).Value;
 
     private async ValueTask<CacheLookup> AnswerAsync(string key, ValueTask<byte[]?> get, long landings, CancellationToken cancellationToken)
     {
@@ -158,7 +158,7 @@ public sealed class BackfillingCache : IAsyncDisposable
     private async ValueTask<CacheLookup> LoadMissAsync(string key, long landings, CancellationToken cancellationToken)
     {
         var miss = _gate.RecordMiss(_options.ExcludeSourceMisses && _absent.Contains(key));
-        if (miss.Decision == BackfillDecision.Refused) await NoteRefusalAsync(miss, cancellationToken).ConfigureAwait(false);
+        if (miss.Decision == BackfillDecision.Refused) await _backfill.RefuseAsync(miss, cancellationToken).ConfigureAwait(false);
         var backfill = miss.Decision == BackfillDecision.Run ? StartBackfill(miss) : null;
 
         var flight = _flights.JoinOrLead(key, landings, (lookAgain, token) => LoadKeyAsync(key, backfill, lookAgain, token));
@@ -221,82 +221,10 @@ public sealed class BackfillingCache : IAsyncDisposable
     // source may well do its first page synchronously.
     private Task<LoadedBatch>? StartBackfill(RecordedMiss miss)
     {
-        if (_options.Mode == BackfillMode.Inline) return BackfillAsync(miss);
-        Volatile.Write(ref _background, Task.Run(() => BackfillAsync(miss)));
+        if (_options.Mode == BackfillMode.Inline) return _backfill.RunAsync(miss);
+        Volatile.Write(ref _background, Task.Run(() => _backfill.RunAsync(miss)));
         return null;
     }
-
-    private async Task<LoadedBatch> BackfillAsync(RecordedMiss miss)
-    {
-        var batch = await LoadWithinTimeoutAsync().ConfigureAwait(false);
-        if (batch.SourceIsEmpty)
-        {
-            _gate.CountSkipped();
-            Note(AuditAction.SkippedEmptySource, miss.Lookups, miss.Rate, batch);
-            return batch;
-        }
-
-        _gate.CountBackfill(batch.Loaded, miss.Rate);
-        foreach (var entry in batch.Entries) _absent.Remove(entry.Key);
-        Note(batch.Error is null ? AuditAction.Backfill : AuditAction.BackfillFailed, miss.Lookups, miss.Rate, batch);
-        return batch;
-    }
-
-    // The wait also ends for a source that ignores its token. It may still answer after that, so the gate stays closed until it has.
-    private async Task<LoadedBatch> LoadWithinTimeoutAsync()
-    {
-        var ending = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token);
-        var load = _loader.LoadAsync(_options.BackfillBatch, ending.Token);
-        if (load.IsCompleted)
-        {
-            _gate.Leave();
-            ending.Dispose();
-            return await load.ConfigureAwait(false);
-        }
-
-        _ = LeaveAfterAsync(load, ending);
-        try
-        {
-            return await load.WaitAsync(_options.SourceTimeout ?? Timeout.InfiniteTimeSpan, _clock, ending.Token).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            await ending.CancelAsync().ConfigureAwait(false);
-            return LoadedBatch.Nothing with { Error = new CacheSourceException($"{_source.Name}: no answer within {_options.SourceTimeout}.") };
-        }
-        catch (OperationCanceledException error)
-        {
-            return LoadedBatch.Nothing with { Error = error };
-        }
-    }
-
-    private async Task LeaveAfterAsync(Task<LoadedBatch> load, CancellationTokenSource ending)
-    {
-        await ((Task)load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _gate.Leave();
-        ending.Dispose();
-    }
-
-    // A limit that is used up matters only where there is something to load: an empty source is said to be empty.
-    private async ValueTask NoteRefusalAsync(RecordedMiss miss, CancellationToken cancellationToken)
-    {
-        var isEmpty = false;
-        try { isEmpty = await _loader.IsSourceEmptyAsync(cancellationToken).ConfigureAwait(false); }
-        catch (Exception error) when (error is not OperationCanceledException) { /* The read of the key itself will tell. */ }
-        if (isEmpty) _gate.CountSkipped();
-        else _gate.RequireManualIntervention();
-        Note(isEmpty ? AuditAction.SkippedEmptySource : AuditAction.ManualInterventionRequired, miss.Lookups, miss.Rate, LoadedBatch.Nothing);
-    }
-
-    private void Note(AuditAction action, long lookups, double? rate, LoadedBatch batch) => Audit.Record(new AuditEntry
-    {
-        Action = action,
-        At = _clock.GetUtcNow(),
-        Lookups = lookups,
-        MissRate = rate,
-        Loaded = batch.Loaded,
-        Error = batch.Error?.Message,
-    });
 
     private CacheLookup Absent(string key)
     {
@@ -310,5 +238,5 @@ public sealed class BackfillingCache : IAsyncDisposable
 
     private CacheSourceException AsSourceFault(Exception error) => error as CacheSourceException ?? new CacheSourceException($"{_source.Name}: {error.Message}", error);
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposing.IsCancellationRequested, this);
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 }
