@@ -1,0 +1,8 @@
+// Runs every snippet of the documents once: code that compiles may still be wrong.
+using Samples;
+
+await BackendSnippets.RunAsync();
+await BackfillSnippets.RunAsync();
+await OwnSourceSnippets.RunAsync();
+await OwnBackendSnippets.RunAsync();
+Console.WriteLine("Every snippet ran.");
