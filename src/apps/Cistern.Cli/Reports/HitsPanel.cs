@@ -29,7 +29,7 @@ internal static class HitsPanel
     {
         var top = scale.Lookups;
         markup.Write($"""<line class="all" x1="0" y1="100%" x2="100%" y2="0"/>""");
-        markup.WriteLine($"""<svg viewBox="0 0 {top} {top}" width="100%" height="100%" preserveAspectRatio="none"><g transform="translate(0 {top}) scale(1 -1)">""");
+        markup.WriteLine($"""<svg aria-hidden="true" viewBox="0 0 {top} {top}" width="100%" height="100%" preserveAspectRatio="none"><g transform="translate(0 {top}) scale(1 -1)">""");
         markup.Write($"""<polygon class="area" points="0,0 """);
         foreach (var point in curve) markup.Write($"{point.Lookups},{point.Hits} ");
         markup.WriteLine($"{top},0\"/>");

@@ -35,7 +35,14 @@ internal sealed class MissRateCurve
     public long Stride { get; private set; } = 1;
 
     /// <summary>A copy of the points, in order; the last one is the last lookup, and may stand for fewer lookups than the others.</summary>
-    public IReadOnlyList<CurvePoint> Points => IsOpen ? [.. _points.AsSpan(0, _count), Open] : [.. _points.AsSpan(0, _count)];
+    public IReadOnlyList<CurvePoint> Points
+    {
+        get
+        {
+            var points = _points.Take(_count);
+            return [.. (IsOpen ? points.Append(Open) : points).Select(point => point.RoundAsFigures())];
+        }
+    }
 
     private bool IsOpen => _highest >= 0;
 

@@ -36,7 +36,7 @@ internal static class RatePanel
     private static void WriteCurve(MarkupWriter markup, IReadOnlyList<CurvePoint> curve, ChartScale scale)
     {
         var top = ChartScale.InUnits(scale.Top);
-        markup.WriteLine($"""<svg viewBox="0 0 {scale.Lookups} {top}" width="100%" height="100%" preserveAspectRatio="none"><g transform="translate(0 {top}) scale(1 -1)">""");
+        markup.WriteLine($"""<svg aria-hidden="true" viewBox="0 0 {scale.Lookups} {top}" width="100%" height="100%" preserveAspectRatio="none"><g transform="translate(0 {top}) scale(1 -1)">""");
         if (curve.Any(point => point.Lowest < point.Highest))
         {
             markup.Write($"""<polygon class="range" id="range" points=" """);
@@ -102,11 +102,10 @@ internal static class RatePanel
     private static string Describe(ReportData data)
     {
         var curve = data.Curve;
-        var (first, last) = (curve[0], curve[^1]);
+        var last = curve[^1];
         var thresholds = $"The threshold is {ReportFormat.Share(data.Options.MissThreshold)}{(data.Options.ClearThreshold is { } clear ? $", cleared at {ReportFormat.Share(clear)}" : "")}.";
         if (curve.Count == 1) return $"Miss rate after {ReportFormat.Count(last.Lookups, "lookup", "lookups")}: {ReportFormat.Rate(last.Rate)}. {thresholds}";
-        return $"Miss rate over {ReportFormat.Count(last.Lookups, "lookup", "lookups")}: it begins at {ReportFormat.Rate(first.Rate)}, "
-            + $"lies between {ReportFormat.Rate(curve.Min(point => point.Lowest))} and {ReportFormat.Rate(curve.Max(point => point.Highest))}, "
-            + $"and ends at {ReportFormat.Rate(last.Rate)}. {thresholds}";
+        return $"Miss rate over {ReportFormat.Count(last.Lookups, "lookup", "lookups")}: between {ReportFormat.Rate(curve.Min(point => point.Lowest))} "
+            + $"and {ReportFormat.Rate(curve.Max(point => point.Highest))}, {ReportFormat.Rate(last.Rate)} at the end. {thresholds}";
     }
 }

@@ -34,7 +34,7 @@ internal static class ReportPicture
         {
             // Long numbers do not all fit on a narrow screen.
             var isSpare = index % 2 == 1 && scale.Lookups >= 1000;
-            markup.Write($"""<text class="tick{(isSpare ? " spare" : "")}" x="{scale.X(tick)}%" y="16" text-anchor="middle">{ReportFormat.Count(tick)}</text>""");
+            markup.Write($"""<text class="tick{(isSpare ? " spare" : "")}" x="{scale.X(tick)}%" y="16" text-anchor="{(scale.X(tick) > 97 ? "end" : "middle")}">{ReportFormat.Count(tick)}</text>""");
         }
 
         markup.WriteLine($"""<text class="tick" x="100%" y="36" text-anchor="end">lookups</text></svg></div>""");

@@ -63,10 +63,11 @@
     const point = points[index];
     const decided = marksAt(index).map(mark => mark.text);
     const more = decided.length - most;
+    const from = index === 0 ? 1 : points[index - 1].lookups + 1;
     return [
-      'Lookup ' + count.format(point.lookups),
+      point.lookups > from ? 'Lookups ' + count.format(from) + ' to ' + count.format(point.lookups) : 'Lookup ' + count.format(point.lookups),
       'Miss rate ' + percent(point.rate),
-      ...(point.highest > point.lowest ? ['from ' + percent(point.lowest) + ' to ' + percent(point.highest) + ' since the point before'] : []),
+      ...(point.highest > point.lowest ? ['between ' + percent(point.lowest) + ' and ' + percent(point.highest)] : []),
       count.format(point.hits) + (point.hits === 1 ? ' hit' : ' hits') + ' so far',
       ...decided.slice(0, most),
       ...(more > 0 ? ['and ' + count.format(more) + ' more'] : []),
