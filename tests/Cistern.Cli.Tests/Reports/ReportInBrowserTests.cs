@@ -34,7 +34,7 @@ public sealed class ReportInBrowserTests(Chromium chromium) : IClassFixture<Chro
 
         Assert.Equal(SampleReports.Varied.Audit.Count, await page.Locator(".mark").CountAsync());
         Assert.Equal(SampleReports.Varied.Audit.Count, await page.Locator("table.audit tbody tr").CountAsync());
-        Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+        await AssertFitsAsync(page);
         Assert.Equal(colors == ColorScheme.Dark ? "rgb(17, 23, 27)" : "rgb(253, 253, 252)", await page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor"));
         Assert.Equal(script ? 1 : 0, await page.Locator(".cursor").CountAsync());
         Assert.Empty(_complaints);
@@ -46,6 +46,7 @@ public sealed class ReportInBrowserTests(Chromium chromium) : IClassFixture<Chro
     [InlineData(1, 1200)]
     [InlineData(2, 400)]
     [InlineData(10_000_000, 400)]
+    [InlineData(10_000_000, 720)]
     [InlineData(10_000_000, 1200)]
     public async Task Page_FewOrManyLookups_FitsTheScreenWithoutAComplaint(int lookups, int width)
     {
@@ -55,7 +56,7 @@ public sealed class ReportInBrowserTests(Chromium chromium) : IClassFixture<Chro
 
         Assert.Equal(lookups == 0 ? 0 : 1, await page.Locator("#rate-line").CountAsync());
         Assert.Equal(data.Audit.Count, await page.Locator(".mark").CountAsync());
-        Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+        await AssertFitsAsync(page);
         Assert.Empty(_complaints);
     }
 
@@ -199,6 +200,19 @@ public sealed class ReportInBrowserTests(Chromium chromium) : IClassFixture<Chro
         await page.EvaluateAsync("document.body.append(Object.assign(document.createElement('script'), { textContent: 'document.title = \"run\"' }))");
         Assert.Equal("Backfill report · Cistern", await page.TitleAsync());
         Assert.Contains("Content Security Policy", Assert.Single(_complaints));
+    }
+
+    // What an SVG draws beyond its box does not count as overflow: its text is looked at piece by piece.
+    private static async Task AssertFitsAsync(IPage page)
+    {
+        Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+        var cut = await page.EvaluateAsync<string[]>("""
+            [...document.querySelectorAll('svg text, .lane-name')]
+              .map(text => [text.textContent, text.getBoundingClientRect()])
+              .filter(([, box]) => box.width > 0 && (box.left < 0 || box.right > document.documentElement.clientWidth))
+              .map(([text]) => text)
+            """);
+        Assert.Empty(cut);
     }
 
     private static BrowserNewContextOptions Options(ColorScheme colors, int width, bool script) =>

@@ -236,7 +236,7 @@ public sealed class ReportPageTests
         var page = string.Join('\n', Without(Without(written, "style"), "script").Split('\n').Where(line => !line.Contains("Content-Security-Policy")));
         var folder = Path.Combine(AppContext.BaseDirectory, "Reports");
         var approved = Path.Combine(folder, "small.approved.html");
-        var received = Path.Combine(Path.GetTempPath(), "cistern-small.received.html");
+        var received = Path.Combine(folder, "small.received.html");
         if (File.Exists(approved) && File.ReadAllText(approved).ReplaceLineEndings("\n") == page) return;
         File.WriteAllText(received, page);
         Assert.Fail($"The page is not as approved. If the change is meant, copy {received} over tests/Cistern.Cli.Tests/Reports/small.approved.html.");

@@ -4,7 +4,7 @@ namespace Cistern.Cli;
 internal static class HitsPanel
 {
     // What a line of text needs, in percent of the panel's height.
-    private const double LabelDistance = 13;
+    private const double LabelDistance = 15;
 
     public static void Write(MarkupWriter markup, ReportData data, ChartScale scale)
     {

@@ -24,7 +24,7 @@ internal static class ReportPicture
     }
 
     private static string Describe(ReportData data) =>
-        $"Above, the share of misses among {(data.Options.Window == MissWindow.Cumulative ? "all lookups so far" : $"the {SettingsList.Describe(data.Options.Window)}")}; below, the hits so far."
+        $"Above, the share of misses among {(data.Options.Window == MissWindow.Cumulative ? "all lookups so far" : $"the {SettingsList.Describe(data.Options.Window)}")}{(data.Options.ExcludeSourceMisses ? ", those of keys known to be absent left out" : "")}; below, the hits so far."
         + (data.AuditDropped == 0 ? "" : $" The first {ReportFormat.Count(data.AuditDropped, "decision is", "decisions are")} not marked.");
 
     private static void WriteAxis(MarkupWriter markup, ChartScale scale)
