@@ -306,7 +306,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
         return version == held ? SetOutcome.AlreadyCurrent : SetOutcome.Superseded;
     }
 
-    // Called before anything is added, so that no bound is exceeded even for a moment. The entry that is about to change stays.
+    // Called before an entry is added or grows, so that no bound is exceeded even for a moment. The entry that is about to change stays.
     private void MakeRoom(StoredEntry? changing, int entries, long sizeBytes, long memoryBytes)
     {
         while ((_index.Count + entries > _options.Capacity
@@ -319,19 +319,20 @@ public sealed class InMemoryBackend : SyncCacheBackend
     {
         RemoveExpired();
         var entry = _index.GetValueOrDefault(key);
+        if (entry?.Version > version) return false;
+        if (entry is not null) Drop(entry);
         if (version is { } deletion)
         {
-            if (entry?.Version > deletion) return false;
+            // Room is made afterwards: the table may have forgotten older tombstones, or this one, to stay within its share.
             var now = NowMilliseconds;
-            MakeRoom(entry, 0, 0, MemoryCost.OfTombstone(key.Length) - (entry?.MemoryBytes ?? 0));
             _tombstones.Leave(key, Math.Max(deletion, _tombstones.VersionOf(key, now) ?? deletion), now);
+            MakeRoom(changing: null, entries: 0, sizeBytes: 0, memoryBytes: 0);
         }
         else
         {
             _tombstones.Remove(key);
         }
 
-        if (entry is not null) Drop(entry);
         return entry is not null;
     }
 
