@@ -14,7 +14,11 @@ internal static class MemoryCost
 
     private const int Array = 24;
     private const int String = 22;
-    private const int Metadata = 80;
+
+    // The dictionary and its read-only face, its two arrays, and the two slots beside the first that the smallest one has.
+    private const int Metadata = 80 + 40 + 2 * 28 + 2 * 28;
+
+    // A slot and its bucket; the next prime above the number of pairs may be nearly twice as large.
     private const int MetadataPair = 2 * 28;
 
     public static long OfEntry(int keyLength, long valueLength) => Entry + OfString(keyLength) + Aligned(Array + valueLength);
