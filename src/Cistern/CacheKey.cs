@@ -3,20 +3,21 @@ using System.Text;
 namespace Cistern;
 
 /// <summary>The rules of a key: no NUL, no lone surrogate, at most 64 KiB of UTF-8. Everything else is legal on every backend.</summary>
-internal static class CacheKey
+public static class CacheKey
 {
     /// <summary>The most bytes of UTF-8 a key may have.</summary>
     public const int MaxBytes = 64 * 1024;
 
     private const int MaxBytesPerChar = 3;
 
-    public static void Validate(string key, string parameterName)
+    internal static void Validate(string key, string parameterName)
     {
         ArgumentNullException.ThrowIfNull(key, parameterName);
         if (Explain(key) is { } reason) throw new ArgumentException(reason, parameterName);
     }
 
-    /// <summary>Says in a few words why a key is not allowed; null when it is.</summary>
+    /// <summary>Says in a sentence why a key is not allowed; null when it is.</summary>
+    /// <param name="key">The key; it does not appear in the sentence.</param>
     public static string? Explain(string key)
     {
         // Nearly every key ends here: no character outside U+0001..U+D7FF, and too short to reach the limit.
@@ -30,7 +31,7 @@ internal static class CacheKey
     }
 
     /// <summary>The position of the first lone surrogate, which UTF-8 cannot hold; -1 when there is none.</summary>
-    public static int FindLoneSurrogate(string text)
+    internal static int FindLoneSurrogate(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {
