@@ -63,7 +63,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         try { get = GetCoreAsync(key, cancellationToken); }
         catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
 
-        // The one lookup that is hot enough to be worth a path without a state machine.
+        // Single lookups are hot enough to be worth a path without a state machine.
         if (!get.IsCompletedSuccessfully) return CountGetAsync(get);
         var value = get.Result;
         _counters.CountLookup(value is not null);
@@ -74,15 +74,17 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <param name="key">The key.</param>
     /// <param name="destination">Where the value goes; untouched on a miss.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<bool> TryGetAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default)
+    public ValueTask<bool> TryGetAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default)
     {
         Begin(key, cancellationToken);
         ArgumentNullException.ThrowIfNull(destination);
-        bool found;
-        try { found = await TryGetCoreAsync(key, destination, cancellationToken).ConfigureAwait(false); }
+        ValueTask<bool> get;
+        try { get = TryGetCoreAsync(key, destination, cancellationToken); }
         catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        if (!get.IsCompletedSuccessfully) return CountTryGetAsync(get);
+        var found = get.Result;
         _counters.CountLookup(found);
-        return found;
+        return new(found);
     }
 
     /// <summary>Reads a whole entry for inspection; null when no live entry is there. Neither counts nor refreshes recency.</summary>
@@ -466,6 +468,15 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
         _counters.CountLookup(value is not null);
         return value;
+    }
+
+    private async ValueTask<bool> CountTryGetAsync(ValueTask<bool> get)
+    {
+        bool found;
+        try { found = await get.ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        _counters.CountLookup(found);
+        return found;
     }
 
     private async ValueTask<bool> DeleteAsync(string key, long? version, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Cistern;
 
 /// <summary>
@@ -82,6 +84,29 @@ public sealed class BackfillingCache : IAsyncDisposable
         return get.IsCompletedSuccessfully ? Answer(key, get.Result, landings, cancellationToken) : AnswerAsync(key, get, landings, cancellationToken);
     }
 
+    /// <summary>
+    /// Looks a key up like <see cref="GetAsync"/> and appends its value to a buffer: a hit in memory allocates nothing. The result tells
+    /// where the value came from and does not hold it.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Where the value goes; untouched when the key is not found.</param>
+    /// <param name="cancellationToken">Ends this caller's wait; a source read or backfill that has begun goes on.</param>
+    /// <exception cref="CacheSourceException">The source failed or did not answer in time.</exception>
+    /// <exception cref="CacheBackendException">The backend failed, and the options do not bypass it.</exception>
+    public ValueTask<CacheLookup> LookUpAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default)
+    {
+        ThrowIfDisposed();
+        var landings = _flights.Landings;
+        ValueTask<bool> get;
+        try { get = _backend.TryGetAsync(key, destination, cancellationToken); }
+        catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass) { return AppendAsync(BypassAsync(key, landings, cancellationToken), destination); }
+
+        if (!get.IsCompletedSuccessfully) return AnswerAsync(key, get, landings, destination, cancellationToken);
+        if (!get.Result) return AppendAsync(LoadMissAsync(key, landings, cancellationToken), destination);
+        _gate.RecordHit();
+        return new(new CacheLookup(CacheLookupOutcome.Hit, null));
+    }
+
     /// <summary>Sets a value in the backend. The source is not written.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value; copied.</param>
@@ -140,6 +165,23 @@ public sealed class BackfillingCache : IAsyncDisposable
         try { value = await get.ConfigureAwait(false); }
         catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass) { return await BypassAsync(key, landings, cancellationToken).ConfigureAwait(false); }
         return await Answer(key, value, landings, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<CacheLookup> AnswerAsync(string key, ValueTask<bool> get, long landings, IBufferWriter<byte> destination, CancellationToken cancellationToken)
+    {
+        bool found;
+        try { found = await get.ConfigureAwait(false); }
+        catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass) { return await AppendAsync(BypassAsync(key, landings, cancellationToken), destination).ConfigureAwait(false); }
+        if (!found) return await AppendAsync(LoadMissAsync(key, landings, cancellationToken), destination).ConfigureAwait(false);
+        _gate.RecordHit();
+        return new CacheLookup(CacheLookupOutcome.Hit, null);
+    }
+
+    private static async ValueTask<CacheLookup> AppendAsync(ValueTask<CacheLookup> lookup, IBufferWriter<byte> destination)
+    {
+        var answer = await lookup.ConfigureAwait(false);
+        if (answer.Value is { } value) destination.Write(value);
+        return answer with { Value = null };
     }
 
     private ValueTask<CacheLookup> Answer(string key, byte[]? value, long landings, CancellationToken cancellationToken)

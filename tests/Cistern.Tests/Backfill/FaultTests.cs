@@ -102,7 +102,10 @@ public sealed class FaultTests
         await using var cache = new BackfillingCache(backend, source, NoBackfill with { OnBackendFault = BackendFaultHandling.Bypass });
         Assert.Equal("1"u8.ToArray(), await cache.GetAsync("a"));
         Assert.Null(await cache.GetAsync("b"));
-        Assert.Equal((0, 2), (cache.Stats.Lookups, cache.Stats.BackendFaults));
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        await cache.LookUpAsync("a", buffer);
+        Assert.Equal("1"u8.ToArray(), buffer.WrittenSpan.ToArray());
+        Assert.Equal((0, 3), (cache.Stats.Lookups, cache.Stats.BackendFaults));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Cistern.Tests.Backfill;
@@ -188,5 +189,37 @@ public sealed class FlightTests
         Assert.Equal((CacheLookupOutcome.Loaded, "application/json"), (lookup.Outcome, lookup.Metadata!["content-type"]));
         Assert.Equal("application/json", (await rig.Backend.GetEntryAsync("a"))!.Metadata["content-type"]);
         Assert.Equal(CacheLookupOutcome.Hit, (await rig.Cache.LookUpAsync("a")).Outcome);
+    }
+
+    [Fact]
+    public async Task LookUp_IntoABuffer_AppendsWhatIsFoundAndNothingElse()
+    {
+        await using var rig = BackfillRig.Create("ab", NoBackfill);
+        var buffer = new ArrayBufferWriter<byte>();
+        var outcomes = new List<CacheLookupOutcome>();
+        foreach (var key in new[] { "a", "a", "x", "b" }) outcomes.Add((await rig.Cache.LookUpAsync(key, buffer)).Outcome);
+        Assert.Equal([CacheLookupOutcome.Loaded, CacheLookupOutcome.Hit, CacheLookupOutcome.NotFound, CacheLookupOutcome.Loaded], outcomes);
+        Assert.Equal("a!a!b!"u8.ToArray(), buffer.WrittenSpan.ToArray());
+        Assert.Equal((1, 3), (rig.Stats.Hits, rig.Stats.Misses));
+    }
+
+    [Fact]
+    public async Task LookUp_IntoABuffer_OfAHitInMemory_AllocatesNothing()
+    {
+        await using var rig = BackfillRig.Create("a", NoBackfill);
+        var buffer = new ArrayBufferWriter<byte>(64);
+        await HitAsync(rig.Cache, buffer, 2_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        await HitAsync(rig.Cache, buffer, 1_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static async ValueTask HitAsync(BackfillingCache cache, ArrayBufferWriter<byte> buffer, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            buffer.ResetWrittenCount();
+            await cache.LookUpAsync("a", buffer);
+        }
     }
 }
