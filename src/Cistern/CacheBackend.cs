@@ -281,17 +281,22 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Flushes what is pending and closes the backend. Further calls do nothing; every other member then throws <see cref="ObjectDisposedException"/>.</summary>
+    /// <exception cref="CacheBackendException">What was pending could not be flushed. The backend is closed all the same.</exception>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) DisposeCore();
         GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        try { DisposeCore(); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "dispose"); }
     }
 
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) await DisposeCoreAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        try { await DisposeCoreAsync().ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "dispose"); }
     }
 
     /// <summary>Returns the value of a live entry as a fresh array, and refreshes its recency; null when none is there.</summary>
@@ -491,7 +496,9 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     private async IAsyncEnumerable<string> ListAsync(KeyPattern pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var keys = KeysCoreAsync(pattern, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        IAsyncEnumerator<string> keys;
+        try { keys = KeysCoreAsync(pattern, cancellationToken).GetAsyncEnumerator(cancellationToken); }
+        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "keys"); }
         await using (keys.ConfigureAwait(false))
         {
             while (true)
