@@ -65,20 +65,23 @@ public sealed class KeyPattern
         for (var i = 0; i < text.Length;)
         {
             var start = i;
+            var isEscaped = text[i] == '\\';
+            if (isEscaped && ++i == text.Length) return Malformed(text, start, "an escape with nothing after it", out reason);
             if (!TryReadScalar(text, ref i, out var scalar)) return Malformed(text, start, "a lone surrogate", out reason);
+            if (scalar.Value == 0) return Malformed(text, start, "NUL, which no key contains", out reason);
+            if (isEscaped)
+            {
+                tokens.Add(new Token(TokenKind.Literal, scalar));
+                continue;
+            }
+
             switch (scalar.Value)
             {
-                case 0:
-                    return Malformed(text, start, "NUL, which no key contains", out reason);
                 case '*':
                     if (tokens.Count == 0 || tokens[^1].Kind != TokenKind.AnyRun) tokens.Add(new Token(TokenKind.AnyRun));
                     break;
                 case '?':
                     tokens.Add(new Token(TokenKind.AnyOne));
-                    break;
-                case '\\':
-                    if (!TryReadScalar(text, ref i, out scalar)) return Malformed(text, start, "an escape with nothing after it", out reason);
-                    tokens.Add(new Token(TokenKind.Literal, scalar));
                     break;
                 case '[':
                     if (ReadClass(text, ref i, out var token) is { } problem) return Malformed(text, start, problem, out reason);
