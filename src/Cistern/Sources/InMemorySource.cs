@@ -51,14 +51,21 @@ public sealed class InMemorySource : ICacheSource
     }
 
     /// <inheritdoc/>
-    public ValueTask<SourceEntry?> ReadAsync(string key, CancellationToken cancellationToken) =>
-        new(_indexes.TryGetValue(key, out var index) ? _entries[index] : null);
+    public ValueTask<SourceEntry?> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(_indexes.TryGetValue(key, out var index) ? _entries[index] : null);
+    }
 
     /// <inheritdoc/>
     public ValueTask<SourcePage> ReadPageAsync(SourcePosition position, int maxEntries, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxEntries, 1);
-        var start = position.Token is null ? 0 : int.Parse(position.Token, NumberStyles.None, CultureInfo.InvariantCulture);
+        cancellationToken.ThrowIfCancellationRequested();
+        var start = 0;
+        if (position.Token is { } token && (!int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out start) || start > _entries.Length))
+            throw new ArgumentException($"Not a position of this source, which has {_entries.Length} entries: {token}", nameof(position));
+
         var count = Math.Min(maxEntries, _entries.Length - start);
         var next = new SourcePosition((start + count).ToString(CultureInfo.InvariantCulture));
         return new(new SourcePage(new ArraySegment<SourceEntry>(_entries, start, count), next));
