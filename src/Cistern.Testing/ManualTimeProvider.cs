@@ -64,6 +64,8 @@ public sealed class ManualTimeProvider : TimeProvider
 
     private sealed class ManualTimer(ManualTimeProvider owner, TimerCallback callback, object? state) : ITimer
     {
+        private bool _disposed;
+
         public DateTimeOffset DueAt { get; set; }
 
         public TimeSpan? Period { get; private set; }
@@ -74,6 +76,7 @@ public sealed class ManualTimeProvider : TimeProvider
         {
             lock (owner._lock)
             {
+                if (_disposed) return false;
                 owner._timers.Remove(this);
                 Period = period > TimeSpan.Zero ? period : null;
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
@@ -85,7 +88,11 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public void Dispose()
         {
-            lock (owner._lock) owner._timers.Remove(this);
+            lock (owner._lock)
+            {
+                _disposed = true;
+                owner._timers.Remove(this);
+            }
         }
 
         public ValueTask DisposeAsync()
