@@ -20,7 +20,8 @@ public sealed class DictionaryBackend(TimeProvider? timeProvider = null) : Cache
 
     protected override ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken)
     {
-        lock (_lock) return new(Find(key));
+        // A copy: what the caller does to it stays with the caller.
+        lock (_lock) return new(Find(key) is { } entry ? entry with { Value = entry.Value.ToArray() } : null);
     }
 
     protected override ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken)
@@ -38,7 +39,7 @@ public sealed class DictionaryBackend(TimeProvider? timeProvider = null) : Cache
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(draft.CreatedAtMilliseconds),
             ExpiresAt = Instant(draft.ExpiresAtMilliseconds),
             AbsoluteExpiration = Instant(draft.AbsoluteExpirationMilliseconds),
-            Metadata = draft.Metadata is null ? new Dictionary<string, string>() : new Dictionary<string, string>(draft.Metadata),
+            Metadata = draft.Metadata is null ? new Dictionary<string, string>().AsReadOnly() : new Dictionary<string, string>(draft.Metadata).AsReadOnly(),
             Version = draft.Version,
         };
         lock (_lock)

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 folder=artifacts/samples
 mkdir -p "$folder"
-dotnet build src/apps/Cistern.Cli --configuration Release --nologo --verbosity quiet
+dotnet build src/apps/Cistern.Cli --configuration Release --nologo --verbosity quiet -clp:NoSummary
 cistern=artifacts/bin/Cistern.Cli/release/cistern
 
 run() {
