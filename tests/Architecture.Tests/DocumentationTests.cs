@@ -13,7 +13,7 @@ public sealed class DocumentationTests
     public void PublicMember_ItsDocumentation_HasASummaryOrInheritsOne(string assembly)
     {
         var documented = Load(assembly);
-        Offenders.None(PublicSurface.Members(Repository.Load(assembly)).Where(member => !HasSummary(member, documented)).Select(DocumentationId.Of));
+        Offenders.None(PublicSurface.Members(Repository.Load(assembly)).Where(member => !IsTest(member) && !HasSummary(member, documented)).Select(DocumentationId.Of));
     }
 
     [Fact]
@@ -26,6 +26,9 @@ public sealed class DocumentationTests
 
     private static Dictionary<string, XElement> Load(string assembly) =>
         XDocument.Load(Path.Combine(AppContext.BaseDirectory, assembly + ".xml")).Descendants("member").ToDictionary(member => member.Attribute("name")!.Value);
+
+    // The name of a test says what it holds; the suite has hundreds.
+    private static bool IsTest(MemberInfo member) => member.GetCustomAttributes().Any(attribute => attribute is Xunit.v3.IFactAttribute);
 
     private static bool HasSummary(MemberInfo member, Dictionary<string, XElement> documented)
     {
