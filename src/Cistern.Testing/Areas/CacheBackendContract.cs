@@ -11,6 +11,6 @@ namespace Cistern.Testing;
 /// What a backend does not offer is skipped visibly, never passed silently.
 /// </summary>
 /// <remarks>The areas are a chain of base classes, so that the author derives once and no area is forgotten, and each still is a file to read at one go.</remarks>
-public abstract class CacheBackendContract : StatsContract
+public abstract class CacheBackendContract : DisposeContract
 {
 }
