@@ -6,7 +6,7 @@ public enum SetOutcome
     /// <summary>The value is in the backend.</summary>
     Stored,
 
-    /// <summary>The value, or the entry with its key and metadata, is larger than the backend's bounds allow.</summary>
+    /// <summary>The value, or the entry with its key and metadata, is larger than the backend's bounds allow, whatever is there: this comes before every other refusal.</summary>
     TooLarge,
 
     /// <summary><see cref="SetCondition.IfAbsent"/> lost: a live entry is there.</summary>

@@ -265,10 +265,10 @@ public sealed class InMemoryBackend : SyncCacheBackend
     {
         RemoveExpired();
         var entry = _index.GetValueOrDefault(draft.Key);
-        if (Refusal(draft, entry) is { } refused) return refused;
-
         var memory = MemoryCost.OfEntry(draft.Key.Length, value.Length) + (draft.Metadata is { } metadata ? MemoryCost.OfMetadata(metadata) : 0);
         if (value.Length > _options.MaxSizeBytes || memory + _tombstones.MemoryBytes > _options.MaxMemoryBytes) return SetOutcome.TooLarge;
+        if (Refusal(draft, entry) is { } refused) return refused;
+
         if (draft.Condition != SetCondition.IfNewer || _tombstones.VersionOf(draft.Key, draft.CreatedAtMilliseconds) is not null) _tombstones.Remove(draft.Key);
         var isNew = entry is null;
         MakeRoom(entry, isNew ? 1 : 0, value.Length - (entry?.Value.Length ?? 0), memory - (entry?.MemoryBytes ?? 0));
