@@ -36,6 +36,14 @@ public sealed class InMemorySource : ICacheSource
         }
     }
 
+    // Of what was gathered elsewhere without duplicates, so that it need not be held twice.
+    internal InMemorySource(SourceEntry[] entries, Dictionary<string, int> indexes)
+    {
+        Name = "memory";
+        _entries = entries;
+        _indexes = indexes;
+    }
+
     /// <inheritdoc/>
     public string Name { get; }
 
