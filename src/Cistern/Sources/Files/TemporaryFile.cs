@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Cistern;
 
 /// <summary>
@@ -10,15 +8,15 @@ internal sealed class TemporaryFile : IRecordContent
 {
     private const int BufferBytes = 64 * 1024;
 
-    private readonly SafeFileHandle _handle;
+    private readonly FileStream _stream;
     private readonly string _folder;
     private readonly byte[] _buffer = new byte[BufferBytes];
     private int _buffered;
     private long _flushed;
 
-    private TemporaryFile(SafeFileHandle handle, string folder)
+    private TemporaryFile(FileStream stream, string folder)
     {
-        _handle = handle;
+        _stream = stream;
         _folder = folder;
     }
 
@@ -31,11 +29,12 @@ internal sealed class TemporaryFile : IRecordContent
         try
         {
             // Never an existing file, never through somebody's link, and for nobody else to read.
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0, Options = FileOptions.DeleteOnClose };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+            if (OperatingSystem.IsWindows()) options.Options = FileOptions.DeleteOnClose;
+            else options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             var stream = new FileStream(path, options);
             if (!OperatingSystem.IsWindows()) File.Delete(path);
-            return new TemporaryFile(stream.SafeFileHandle, folder);
+            return new TemporaryFile(stream, folder);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -68,7 +67,7 @@ internal sealed class TemporaryFile : IRecordContent
     {
         try
         {
-            RandomAccess.Write(_handle, bytes, offset);
+            RandomAccess.Write(_stream.SafeFileHandle, bytes, offset);
         }
         catch (IOException error)
         {
@@ -82,7 +81,7 @@ internal sealed class TemporaryFile : IRecordContent
         {
             while (buffer.Length > 0)
             {
-                var read = RandomAccess.Read(_handle, buffer, offset);
+                var read = RandomAccess.Read(_stream.SafeFileHandle, buffer, offset);
                 if (read == 0) throw new EndOfStreamException();
                 offset += read;
                 buffer = buffer[read..];
@@ -99,5 +98,5 @@ internal sealed class TemporaryFile : IRecordContent
     {
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _stream.Dispose();
 }
