@@ -49,6 +49,15 @@ public sealed class LookupFileTests : IDisposable
     }
 
     [Fact]
+    public void Json_IsRefusedUnlessAPrefixTellsTheFormat()
+    {
+        var path = Write("a.json", "[\"a\"]");
+
+        Assert.Equal($"{path}: A file of lookups has one key a line, or is JSON Lines or CSV; a JSON array of keys goes into the configuration.", Fault(path));
+        Assert.Equal(["[\"a\"]"], Read("txt:" + path));
+    }
+
+    [Fact]
     public void Plain_IsOneKeyALine()
     {
         Assert.Equal(["a", " b ", "ü,\"", "c\td", "a"], Read(Write("l.txt", "a\n b \r\n\n\r\nü,\"\nc\td\na")));

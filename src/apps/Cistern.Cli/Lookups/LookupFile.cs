@@ -2,7 +2,7 @@ namespace Cistern.Cli;
 
 /// <summary>
 /// A file of lookups, read once, from its beginning to its end, in memory that does not grow with the file. Its format is told by its
-/// extension (<c>.jsonl</c>, <c>.ndjson</c>, <c>.csv</c>; anything else is plain) or by what stands before it: <c>txt:PATH</c>,
+/// extension (<c>.jsonl</c>, <c>.ndjson</c>, <c>.csv</c>; anything else but <c>.json</c> is plain) or by what stands before it: <c>txt:PATH</c>,
 /// <c>jsonl:PATH</c>, <c>csv:PATH</c>.
 /// </summary>
 internal sealed class LookupFile : IDisposable
@@ -42,14 +42,16 @@ internal sealed class LookupFile : IDisposable
     /// <summary>Opens a file.</summary>
     /// <param name="address">The file.</param>
     /// <param name="baseFolder">Where a relative path is taken from; null: the current folder.</param>
-    /// <exception cref="CacheSourceException">The file cannot be opened.</exception>
+    /// <exception cref="CacheSourceException">The file cannot be opened, or is no file of lookups by its extension.</exception>
     public static LookupFile Open(string address, string? baseFolder = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(address);
         var colon = address.IndexOf(':');
         var hasPrefix = FormatOfPrefix.TryGetValue(colon < 0 ? "" : address[..colon], out var format);
         var path = hasPrefix ? address[(colon + 1)..] : address;
-        if (!hasPrefix) format = FormatOfExtension.GetValueOrDefault(Path.GetExtension(path), LookupFormat.Plain);
+        var extension = Path.GetExtension(path);
+        if (!hasPrefix && extension.Equals(".json", StringComparison.OrdinalIgnoreCase)) throw new CacheSourceException($"{path}: A file of lookups has one key a line, or is JSON Lines or CSV; a JSON array of keys goes into the configuration.");
+        if (!hasPrefix) format = FormatOfExtension.GetValueOrDefault(extension, LookupFormat.Plain);
         if (baseFolder is not null) path = Path.Combine(baseFolder, path);
         return new LookupFile(path, format, RecordScanner.OpenFile(path));
     }
