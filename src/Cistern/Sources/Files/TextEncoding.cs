@@ -8,7 +8,9 @@ internal static class TextEncoding
     public const string NotUtf8 = "This is not UTF-8; save the file as UTF-8.";
 
     private const string Utf16 = "The file is in UTF-16 or UTF-32; save it as UTF-8.";
-    private const string ByteOrderMark = "The file begins with a byte order mark; save it as UTF-8 without one (RFC 8259, section 8.1).";
+
+    // JSON must not have one (RFC 8259, section 8.1), and in a list of keys it would be part of the first.
+    private const string ByteOrderMark = "The file begins with a byte order mark; save it as UTF-8 without one.";
 
     /// <summary>Looks at how a file begins.</summary>
     /// <returns>How many bytes to skip: the byte order mark, where it is accepted.</returns>

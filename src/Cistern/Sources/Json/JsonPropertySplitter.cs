@@ -70,7 +70,7 @@ internal sealed class JsonPropertySplitter : RecordSplitter
         _stage = stage;
         var consumed = bytes[..(int)reader.BytesConsumed];
         var last = consumed.LastIndexOf((byte)'\n');
-        _line += last < 0 ? 0 : consumed.Count((byte)'\n');
+        _line += consumed.Count((byte)'\n');
         _byteInLine = last < 0 ? _byteInLine + consumed.Length : consumed.Length - last - 1;
     }
 
