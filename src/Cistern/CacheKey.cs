@@ -20,6 +20,8 @@ public static class CacheKey
     /// <param name="key">The key; it does not appear in the sentence.</param>
     public static string? Explain(string key)
     {
+        ArgumentNullException.ThrowIfNull(key);
+
         // Nearly every key ends here: no character outside U+0001..U+D7FF, and too short to reach the limit.
         if (key.Length <= MaxBytes / MaxBytesPerChar && !key.AsSpan().ContainsAnyExceptInRange('\u0001', '\uD7FF')) return null;
 

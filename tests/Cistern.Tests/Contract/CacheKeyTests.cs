@@ -63,6 +63,9 @@ public sealed class CacheKeyTests
     public void Validate_Null_IsRefusedAsNull() => Assert.Throws<ArgumentNullException>("which", () => CacheKey.Validate(null!, "which"));
 
     [Fact]
+    public void Explain_Null_IsRefusedAsNull() => Assert.Throws<ArgumentNullException>("key", () => CacheKey.Explain(null!));
+
+    [Fact]
     public void MaxBytes_Is64KiB() => Assert.Equal(65_536, CacheKey.MaxBytes);
 
     public static TheoryData<string, Func<InMemoryBackend, string, ValueTask>> Operations() => new()
