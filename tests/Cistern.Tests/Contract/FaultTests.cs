@@ -29,12 +29,15 @@ public sealed class FaultTests
     public async Task Fault_OfEachOperation_IsWrappedWithNameAndOperation(string operation, Func<CacheBackend, ValueTask> call)
     {
         var fault = new IOException("the disk is gone");
-        await using var backend = new ScriptedBackend { Fault = fault };
-        var thrown = await Assert.ThrowsAsync<CacheBackendException>(async () => await call(backend));
-        Assert.Same(fault, thrown.InnerException);
-        Assert.Equal($"scripted: {operation} failed: the disk is gone", thrown.Message);
-        backend.Fault = null;
-        Assert.Equal(0, (await backend.GetStatsAsync()).Total);
+        foreach (var isSlow in new[] { false, true })
+        {
+            await using var backend = new ScriptedBackend { Fault = fault, IsSlow = isSlow };
+            var thrown = await Assert.ThrowsAsync<CacheBackendException>(async () => await call(backend));
+            Assert.Same(fault, thrown.InnerException);
+            Assert.Equal($"scripted: {operation} failed: the disk is gone", thrown.Message);
+            backend.Fault = null;
+            Assert.Equal(0, (await backend.GetStatsAsync()).Total);
+        }
     }
 
     public static TheoryData<Exception> NotFaults() => [new OperationCanceledException(), new ArgumentException("bad"), new ObjectDisposedException("x"), new CacheBackendException("as it is")];
@@ -43,9 +46,9 @@ public sealed class FaultTests
     [MemberData(nameof(NotFaults), DisableDiscoveryEnumeration = true)]
     public async Task Exception_ThatIsNotAFault_PassesAsItIs(Exception exception)
     {
-        foreach (var (_, call) in Operations().Select(row => row.Data))
+        foreach (var ((_, call), isSlow) in Operations().SelectMany(row => new[] { (row.Data, false), (row.Data, true) }))
         {
-            await using var backend = new ScriptedBackend { Fault = exception };
+            await using var backend = new ScriptedBackend { Fault = exception, IsSlow = isSlow };
             Assert.Same(exception, await Assert.ThrowsAnyAsync<Exception>(async () => await call(backend)));
             backend.Fault = null;
         }
