@@ -41,12 +41,6 @@ internal sealed class ExpirationHeap
         SiftDown(SiftUp(index));
     }
 
-    public void Clear()
-    {
-        foreach (var entry in _heap) entry.HeapIndex = -1;
-        _heap.Clear();
-    }
-
     private int SiftUp(int index)
     {
         while (index > 0)
