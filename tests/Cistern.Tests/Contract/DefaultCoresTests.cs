@@ -85,6 +85,16 @@ public sealed class DefaultCoresTests
     }
 
     [Fact]
+    public async Task Batches_OfSequencesWithoutACount_AreReadWhole()
+    {
+        await using var backend = await CreateAsync(isSlow: false);
+        var keys = new[] { "a", "b", "d" }.Where(key => key != "none");
+        Assert.Equal([SetOutcome.Stored, SetOutcome.Stored, SetOutcome.Stored], await backend.SetManyAsync(keys.Select(key => new SetRequest(key, Value)).Where(request => request.Key != "none")));
+        Assert.Equal(3, (await backend.GetManyAsync(keys)).Count);
+        Assert.Equal(3, await backend.DeleteManyAsync(keys));
+    }
+
+    [Fact]
     public async Task Batches_Null_AreRefused()
     {
         await using var backend = new ScriptedBackend();

@@ -40,6 +40,42 @@ public sealed class FaultTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Operations), DisableDiscoveryEnumeration = true)]
+    public async Task Fault_OfASynchronousBackend_IsWrappedOnItsAsynchronousFaceToo(string operation, Func<CacheBackend, ValueTask> call)
+    {
+        var fault = new IOException("the disk is gone");
+        await using var backend = new FailingSyncBackend(fault);
+        var thrown = await Assert.ThrowsAsync<CacheBackendException>(async () => await call(backend));
+        Assert.Same(fault, thrown.InnerException);
+        Assert.Equal($"failing: {operation} failed: the disk is gone", thrown.Message);
+    }
+
+    public static TheoryData<string, Action<ISyncCacheBackend>> SyncOperations() => new()
+    {
+        { "get", backend => backend.Get("k") },
+        { "get", backend => backend.TryGet("k", default, out _) },
+        { "get", backend => backend.TryGet("k", new ArrayBufferWriter<byte>()) },
+        { "set", backend => backend.Set("k", new byte[1]) },
+        { "delete", backend => backend.Delete("k") },
+        { "delete", backend => backend.Delete("k", 1) },
+        { "exists", backend => backend.Exists("k") },
+    };
+
+    [Theory]
+    [MemberData(nameof(SyncOperations), DisableDiscoveryEnumeration = true)]
+    public void Fault_OfEachSynchronousOperation_IsWrappedWithNameAndOperation(string operation, Action<ISyncCacheBackend> call)
+    {
+        var fault = new IOException("the disk is gone");
+        using var backend = new FailingSyncBackend(fault);
+        var thrown = Assert.Throws<CacheBackendException>(() => call(backend));
+        Assert.Same(fault, thrown.InnerException);
+        Assert.Equal($"failing: {operation} failed: the disk is gone", thrown.Message);
+
+        using var refusing = new FailingSyncBackend(new ArgumentException("bad"));
+        Assert.Throws<ArgumentException>(() => call(refusing));
+    }
+
     public static TheoryData<Exception> NotFaults() => [new OperationCanceledException(), new ArgumentException("bad"), new ObjectDisposedException("x"), new CacheBackendException("as it is")];
 
     [Theory]
