@@ -55,6 +55,17 @@ public sealed class AllocationTests : IAsyncDisposable
     [Fact]
     public void LookUp_AHitOfABackfillingCache_AllocatesTheValue() => Assert.Equal(ArrayOfTheValue, Measure(() => Completed(_cache.LookUpAsync("key"))));
 
+    [Fact]
+    public void LookUp_AHitIntoABuffer_AllocatesNothing()
+    {
+        var destination = new ArrayBufferWriter<byte>(ValueBytes);
+        Assert.Equal(0, Measure(() =>
+        {
+            destination.ResetWrittenCount();
+            return Completed(_cache.LookUpAsync("key", destination));
+        }));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _cache.DisposeAsync();
