@@ -30,3 +30,8 @@ ratio() {
 describe_machine() {
     echo "$(date -u +%Y-%m-%d), commit $(git rev-parse --short HEAD), $(nproc) cores,$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2), .NET SDK $(dotnet --version)"
 }
+
+# Runs a command, and shows what it said only if it fails.
+quietly() {
+    "$@" > "$folder/quietly.log" 2>&1 || { cat "$folder/quietly.log" >&2; exit 1; }
+}

@@ -14,8 +14,8 @@ program=$1 rounds=${2:-5} keys=${3:-200000} lookups=${4:-2000000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-dotnet build bench/BackfillInput --configuration Release --nologo --verbosity quiet -clp:NoSummary
-dotnet publish src/apps/Cistern.Cli --configuration Release --nologo --verbosity quiet -clp:NoSummary --output "$folder/cistern"
+quietly dotnet build bench/BackfillInput --configuration Release --nologo
+quietly dotnet publish src/apps/Cistern.Cli --configuration Release --nologo --output "$folder/cistern"
 describe_machine
 echo "$(python3 --version); $rounds rounds, $keys keys, $lookups lookups"
 

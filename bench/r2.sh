@@ -23,8 +23,8 @@ cat > "$folder/empty/Empty.csproj" <<'PROJECT'
 PROJECT
 echo 'internal static class Program { private static void Main() { } }' > "$folder/empty/Program.cs"
 
-dotnet publish "$folder/empty" --configuration Release --nologo --verbosity quiet -clp:NoSummary --output "$folder/out-empty"
-dotnet publish src/apps/Cistern.Cli --configuration Release --nologo --verbosity quiet -clp:NoSummary --output "$folder/out-cistern"
+quietly dotnet publish "$folder/empty" --configuration Release --nologo --output "$folder/out-empty"
+quietly dotnet publish src/apps/Cistern.Cli --configuration Release --nologo --output "$folder/out-cistern"
 describe_machine
 
 "$folder/out-empty/Empty"

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 folder=artifacts/samples
 mkdir -p "$folder"
-dotnet build src/apps/Cistern.Cli --configuration Release --nologo --verbosity quiet -clp:NoSummary
+dotnet build src/apps/Cistern.Cli --configuration Release --nologo > "$folder/build.log" || { cat "$folder/build.log" >&2; exit 1; }
 cistern=artifacts/bin/Cistern.Cli/release/cistern
 
 run() {
