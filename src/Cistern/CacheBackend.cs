@@ -36,7 +36,8 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// How many entries have left the backend for any reason (deleted, cleared, evicted, expired) since it was opened; null when it
-    /// cannot know, as others may remove entries too. Two equal readings mean that whatever was there at the first is still there.
+    /// cannot know, as others may remove entries too. Two equal readings mean that whatever was there at the first is still there: an
+    /// expiration counts at its instant, though nobody has looked; overwriting is no removal.
     /// </summary>
     public virtual long? RemovalCount => null;
 
@@ -145,8 +146,13 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// Deletes a key unless its entry is newer, and leaves a tombstone that keeps this version and older ones out, even where no entry was.
     /// True if a live entry was deleted.
     /// </summary>
+    /// <remarks>
+    /// The tombstone keeps the highest version that was deleted, and lasts its full time from the last versioned delete, whatever that one's
+    /// version. It ends sooner when anything is stored over it, or by a delete without a version: a newer entry takes the protection over,
+    /// and takes it along when it goes.
+    /// </remarks>
     /// <param name="key">The key.</param>
-    /// <param name="version">The version of the deletion. Older than the entry's: nothing changes.</param>
+    /// <param name="version">The version of the deletion. Older than the entry's: nothing changes, and no tombstone is left.</param>
     /// <param name="cancellationToken">Ends the wait; whether the deletion happened is then unknown.</param>
     public ValueTask<bool> DeleteAsync(string key, long version, CancellationToken cancellationToken = default) => DeleteAsync(key, (long?)version, cancellationToken);
 
@@ -160,7 +166,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "exists"); }
     }
 
-    /// <summary>Removes every entry; returns how many live ones that were. Tombstones stay. Not counted as deletes.</summary>
+    /// <summary>Removes every entry, with its version; returns how many live ones that were. Tombstones stay. Not counted as deletes.</summary>
     /// <param name="cancellationToken">Ends the wait; how much was removed is then unknown.</param>
     public async ValueTask<long> ClearAsync(CancellationToken cancellationToken = default)
     {
@@ -194,7 +200,8 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Sets several values, in one round trip where the backend can; returns one outcome per request, in order, as if they had been set
-    /// one after another. A refused value never fails its batch; invalid arguments fail it before anything is stored.
+    /// one after another, duplicates included: each of them has its outcome, and each stored one is counted. A refused value never fails its
+    /// batch; invalid arguments fail it before anything is stored.
     /// </summary>
     /// <param name="requests">What to set. Of duplicate keys the last one wins.</param>
     /// <param name="cancellationToken">Ends the wait; which writes happened is then unknown.</param>
@@ -220,7 +227,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         return outcomes;
     }
 
-    /// <summary>Deletes several keys, in one round trip where the backend can; returns how many live entries that were.</summary>
+    /// <summary>Deletes several keys, with their versions and tombstones, in one round trip where the backend can; returns how many live entries that were.</summary>
     /// <param name="keys">The keys; duplicates are deleted once.</param>
     /// <param name="cancellationToken">Ends the wait; which deletions happened is then unknown.</param>
     public async ValueTask<long> DeleteManyAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
@@ -236,7 +243,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <summary>
     /// Lists the keys that match a glob, in no particular order. A key that is live throughout appears at least once, and only once unless
     /// the backend has the capability <see cref="BackendCapabilities.KeysMayRepeat"/>; changes made meanwhile may or may not show.
-    /// The backend may be changed while listing.
+    /// The backend may be changed while listing; once it is disposed, the listing throws. Each enumeration lists anew.
     /// </summary>
     /// <param name="pattern">A glob by the rules of <see cref="KeyPattern"/>. Default: every key.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
@@ -280,7 +287,10 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         _counters.Reset();
     }
 
-    /// <summary>Flushes what is pending and closes the backend. Further calls do nothing; every other member then throws <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Flushes what is pending and closes the backend. Further calls do nothing; every other method then throws
+    /// <see cref="ObjectDisposedException"/>, while what the backend is (name, capabilities) and what was read before stay readable.
+    /// </summary>
     /// <exception cref="CacheBackendException">What was pending could not be flushed. The backend is closed all the same.</exception>
     public void Dispose()
     {
@@ -321,12 +331,15 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     protected abstract ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Stores an entry if its condition holds and it fits.</summary>
+    /// <summary>
+    /// Stores an entry if it fits and its condition holds, asked in this order. What is stored takes the place of the key's entry and
+    /// tombstone whole, and is never evicted for its own sake. What is refused changes nothing, recency included.
+    /// </summary>
     /// <param name="draft">The entry; its value is borrowed until the returned task completes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     protected abstract ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken);
 
-    /// <summary>Gives a live entry a new end, no later than its absolute one; false when none is there.</summary>
+    /// <summary>Gives a live entry a new end, no later than its absolute one, and leaves all else, recency included; false when none is there.</summary>
     /// <param name="key">The key; valid.</param>
     /// <param name="expiresAtMilliseconds">The first millisecond at which it is no longer live; null: never.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -334,7 +347,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Deletes a key; true if a live entry was there. Without a version, the tombstone goes too. With one: an entry with a higher version
-    /// stays; otherwise a tombstone is left, whose version is the highest seen.
+    /// stays, and nothing changes; otherwise a tombstone is left for its full time from now, whose version is the highest deleted.
     /// </summary>
     /// <param name="key">The key; valid.</param>
     /// <param name="version">The version of the deletion, or null.</param>
