@@ -28,6 +28,16 @@ public abstract class BoundsContract : StatsContract
         await StoreAsync(backend, "a", Sized(99));
         await StoreAsync(backend, "b", Sized(1));
         Assert.Equal(["a", "b"], await KeysAsync(backend));
+    }
+
+    [Fact]
+    public async Task MaxSize_Utilization_IsThePartInUse()
+    {
+        var backend = await OpenBoundedAsync(capacity: null, maxSizeBytes: 100);
+        if ((await backend.GetStatsAsync()).CurrentSizeBytes is null) Assert.Skip("The backend does not know what it holds.");
+        await StoreAsync(backend, "a", Sized(25));
+        Assert.Equal(0.25, (await backend.GetStatsAsync()).Utilization);
+        await StoreAsync(backend, "b", Sized(75));
         Assert.Equal(1, (await backend.GetStatsAsync()).Utilization);
     }
 
@@ -136,8 +146,19 @@ public abstract class BoundsContract : StatsContract
             Assert.Equal($"value {i}", await backend.GetStringAsync($"key {i}"));
         }
 
-        if (backend.Capabilities.ReportsEvictions) Assert.Equal(40 - capacity, (await backend.GetStatsAsync()).Evictions);
         Assert.Equal(0, (await backend.GetStatsAsync()).Deletes);
+    }
+
+    [Fact]
+    public async Task Capacity_Evictions_AreCounted()
+    {
+        var backend = await OpenBoundedAsync(capacity: 3, maxSizeBytes: null);
+        if (!backend.Capabilities.ReportsEvictions) Assert.Skip("The backend does not report evictions.");
+        for (var i = 0; i < 10; i++) await StoreAsync(backend, $"key {i}", "value");
+        Assert.Equal(7, (await backend.GetStatsAsync()).Evictions);
+        backend.ResetStats();
+        await backend.ClearAsync();
+        Assert.Equal(0, (await backend.GetStatsAsync()).Evictions);
     }
 
     [Fact]

@@ -56,8 +56,14 @@ public abstract class DisposeContract : SyncFaceContract
         else await Backend.DisposeAsync();
         foreach (var (member, call) in MemberCalls.All(Backend, "key")) AssertDisposed(member, await Record.ExceptionAsync(call));
         AssertDisposed("ResetStats", Record.Exception(Backend.ResetStats));
-        if (Backend is not ISyncCacheBackend face) return;
-        foreach (var (member, call) in MemberCalls.OfKey(face, "key")) AssertDisposed(member, Record.Exception(call));
+    }
+
+    [Fact]
+    public void Disposed_EveryMemberOfTheSyncFace_Throws()
+    {
+        Sync.Set("key", Bytes("value"));
+        Backend.Dispose();
+        foreach (var (member, call) in MemberCalls.OfKey(Sync, "key")) AssertDisposed(member, Record.Exception(call));
     }
 
     [Fact]

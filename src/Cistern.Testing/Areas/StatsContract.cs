@@ -136,6 +136,7 @@ public abstract class StatsContract : ListingContract
     [Fact]
     public async Task Stats_Usage_FollowsEveryChange()
     {
+        if (await Backend.GetStatsAsync() is { CurrentEntries: null, CurrentSizeBytes: null }) Assert.Skip("The backend does not know what it holds.");
         await AssertUsageAsync(entries: 0, sizeBytes: 0);
         await StoreAsync("a longer key", "12345", new SetOptions { Metadata = new Dictionary<string, string> { ["type"] = "text" } });
         await AssertUsageAsync(entries: 1, sizeBytes: 5);

@@ -10,7 +10,7 @@ public abstract class SyncFaceContract : ConcurrencyContract
     {
     }
 
-    private ISyncCacheBackend Sync
+    private protected ISyncCacheBackend Sync
     {
         get
         {
