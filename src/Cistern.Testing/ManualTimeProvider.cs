@@ -5,11 +5,12 @@ public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
-    private DateTimeOffset _now;
+    private DateTimeOffset _wallStart;
+    private TimeSpan _elapsed;
 
     /// <summary>Creates a clock.</summary>
     /// <param name="start">Where it stands. Null: 2026-01-01 00:00 UTC.</param>
-    public ManualTimeProvider(DateTimeOffset? start = null) => _now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    public ManualTimeProvider(DateTimeOffset? start = null) => _wallStart = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -17,27 +18,31 @@ public sealed class ManualTimeProvider : TimeProvider
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_lock) return _now;
+        lock (_lock) return _wallStart + _elapsed;
     }
 
     /// <inheritdoc/>
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    public override long GetTimestamp()
+    {
+        lock (_lock) return _elapsed.Ticks;
+    }
 
     /// <summary>Moves the clock forward, and fires the timers it passes, each at its time.</summary>
     /// <param name="step">By how much; not negative.</param>
     public void Advance(TimeSpan step)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(step, TimeSpan.Zero);
-        var target = GetUtcNow() + step;
+        TimeSpan target;
+        lock (_lock) target = _elapsed + step;
         while (TakeDue(target) is { } timer) timer.Fire();
-        lock (_lock) _now = target;
+        lock (_lock) _elapsed = target;
     }
 
-    /// <summary>Sets the clock, backwards too, without firing timers.</summary>
-    /// <param name="now">Where it stands from now on.</param>
+    /// <summary>Sets the wall clock, backwards too, as an administrator or a time server does: no time passes, so timers and timestamps do not see it.</summary>
+    /// <param name="now">What the wall clock shows from now on.</param>
     public void SetUtcNow(DateTimeOffset now)
     {
-        lock (_lock) _now = now;
+        lock (_lock) _wallStart = now - _elapsed;
     }
 
     /// <inheritdoc/>
@@ -49,13 +54,13 @@ public sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
-    private ManualTimer? TakeDue(DateTimeOffset target)
+    private ManualTimer? TakeDue(TimeSpan target)
     {
         lock (_lock)
         {
             var next = _timers.Where(timer => timer.DueAt <= target).MinBy(timer => timer.DueAt);
             if (next is null) return null;
-            if (next.DueAt > _now) _now = next.DueAt;
+            if (next.DueAt > _elapsed) _elapsed = next.DueAt;
             if (next.Period is { } period) next.DueAt += period;
             else _timers.Remove(next);
             return next;
@@ -66,7 +71,7 @@ public sealed class ManualTimeProvider : TimeProvider
     {
         private bool _disposed;
 
-        public DateTimeOffset DueAt { get; set; }
+        public TimeSpan DueAt { get; set; }
 
         public TimeSpan? Period { get; private set; }
 
@@ -80,7 +85,7 @@ public sealed class ManualTimeProvider : TimeProvider
                 owner._timers.Remove(this);
                 Period = period > TimeSpan.Zero ? period : null;
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
-                DueAt = owner._now + dueTime;
+                DueAt = owner._elapsed + dueTime;
                 owner._timers.Add(this);
                 return true;
             }

@@ -44,8 +44,8 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <summary>The clock.</summary>
     protected TimeProvider TimeProvider { get; }
 
-    /// <summary>Now, in milliseconds since 1970-01-01 UTC.</summary>
-    protected long NowMilliseconds => TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>Now, in milliseconds since 1970-01-01 UTC. A backend whose entries end with the process may count on from when it was opened instead, so that no jump of the wall clock touches a TTL.</summary>
+    protected virtual long NowMilliseconds => TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
     internal StatsCounters Counters => _counters;
 
@@ -62,10 +62,10 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         Begin(key, cancellationToken);
         ValueTask<byte[]?> get;
         try { get = GetCoreAsync(key, cancellationToken); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get"); }
 
         // Single lookups are hot enough to be worth a path without a state machine.
-        if (!get.IsCompletedSuccessfully) return CountGetAsync(get);
+        if (!get.IsCompletedSuccessfully) return CountGetAsync(get, cancellationToken);
         var value = get.Result;
         _counters.CountLookup(value is not null);
         return new(value);
@@ -81,8 +81,8 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(destination);
         ValueTask<bool> get;
         try { get = TryGetCoreAsync(key, destination, cancellationToken); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
-        if (!get.IsCompletedSuccessfully) return CountTryGetAsync(get);
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get"); }
+        if (!get.IsCompletedSuccessfully) return CountTryGetAsync(get, cancellationToken);
         var found = get.Result;
         _counters.CountLookup(found);
         return new(found);
@@ -95,7 +95,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         Begin(key, cancellationToken);
         try { return await GetEntryCoreAsync(key, cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get entry"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get entry"); }
     }
 
     /// <summary>Sets a value. Any outcome but <see cref="SetOutcome.Stored"/> leaves the previous value untouched.</summary>
@@ -116,10 +116,10 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     public async ValueTask<SetOutcome> SetAsync(string key, ReadOnlySequence<byte> value, SetOptions? options = null, CancellationToken cancellationToken = default)
     {
         Begin(key, cancellationToken);
-        var draft = Expiration.Draft(key, value, options ?? SetOptions.Default, NowMilliseconds);
+        var draft = Expiration.Draft(key, value, options ?? SetOptions.Default, NowMilliseconds, TimeProvider);
         SetOutcome outcome;
         try { outcome = await SetCoreAsync(draft, cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "set"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "set"); }
         if (outcome == SetOutcome.Stored) _counters.CountSets(1);
         return outcome;
     }
@@ -134,7 +134,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         Begin(key, cancellationToken);
         var expiresAt = Expiration.FromTimeToLive(timeToLive, NowMilliseconds, nameof(timeToLive));
         try { return await TouchCoreAsync(key, expiresAt, cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "touch"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "touch"); }
     }
 
     /// <summary>Deletes a key, with its version and tombstone; true if a live entry was there.</summary>
@@ -163,7 +163,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         Begin(key, cancellationToken);
         try { return await ExistsCoreAsync(key, cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "exists"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "exists"); }
     }
 
     /// <summary>Removes every entry, with its version; returns how many live ones that were. Tombstones stay. Not counted as deletes.</summary>
@@ -172,7 +172,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         Begin(cancellationToken);
         try { return await ClearCoreAsync(cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "clear"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "clear"); }
     }
 
     /// <summary>Looks several keys up, in one round trip where the backend can; returns what was found. Each distinct key is one lookup.</summary>
@@ -183,7 +183,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         var distinct = Begin(keys, cancellationToken);
         IReadOnlyDictionary<string, byte[]> found;
         try { found = await GetManyCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get many"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get many"); }
         _counters.CountLookups(found.Count, distinct.Count - found.Count);
         return found;
     }
@@ -195,7 +195,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         var distinct = Begin(keys, cancellationToken);
         try { return await ExistsManyCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "exists many"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "exists many"); }
     }
 
     /// <summary>
@@ -215,12 +215,12 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         foreach (var request in requests)
         {
             CacheKey.Validate(request.Key, nameof(requests));
-            drafts.Add(Expiration.Draft(request.Key, new ReadOnlySequence<byte>(request.Value), request.Options ?? SetOptions.Default, now));
+            drafts.Add(Expiration.Draft(request.Key, new ReadOnlySequence<byte>(request.Value), request.Options ?? SetOptions.Default, now, TimeProvider));
         }
 
         IReadOnlyList<SetOutcome> outcomes;
         try { outcomes = await SetManyCoreAsync(drafts, cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "set many"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "set many"); }
         var stored = 0;
         for (var i = 0; i < outcomes.Count; i++) stored += outcomes[i] == SetOutcome.Stored ? 1 : 0;
         if (stored != 0) _counters.CountSets(stored);
@@ -235,7 +235,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         var distinct = Begin(keys, cancellationToken);
         long deleted;
         try { deleted = await DeleteManyCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "delete many"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "delete many"); }
         if (deleted != 0) _counters.CountDeletes(deleted);
         return deleted;
     }
@@ -261,7 +261,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         Begin(cancellationToken);
         BackendUsage usage;
         try { usage = await GetUsageCoreAsync(cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "stats"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "stats"); }
         var counted = _counters.Read();
         return new CacheStats
         {
@@ -297,7 +297,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         GC.SuppressFinalize(this);
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         try { DisposeCore(); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "dispose"); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "dispose"); }
     }
 
     /// <inheritdoc cref="Dispose"/>
@@ -306,7 +306,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         GC.SuppressFinalize(this);
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         try { await DisposeCoreAsync().ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "dispose"); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "dispose"); }
     }
 
     /// <summary>Returns the value of a live entry as a fresh array, and refreshes its recency; null when none is there.</summary>
@@ -453,9 +453,15 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         Begin(cancellationToken);
     }
 
-    // What a core may throw without being wrapped: the caller's own doing, and what is wrapped already.
-    internal static bool IsFault(Exception exception) =>
-        exception is not (OperationCanceledException or ArgumentException or ObjectDisposedException or CacheBackendException);
+    // What a core may throw without being wrapped: the caller's own doing, and what is wrapped already. A driver's own timeout comes as a
+    // cancellation, and its closed connection as disposed: those are faults, unless the caller did cancel or dispose.
+    internal bool IsFault(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        CacheBackendException or ArgumentException => false,
+        OperationCanceledException => !cancellationToken.IsCancellationRequested,
+        ObjectDisposedException => Volatile.Read(ref _disposed) == 0,
+        _ => true,
+    };
 
     internal CacheBackendException Wrap(Exception fault, string operation) => new($"{Name}: {operation} failed: {fault.Message}", fault);
 
@@ -479,20 +485,20 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         return distinct;
     }
 
-    private async ValueTask<byte[]?> CountGetAsync(ValueTask<byte[]?> get)
+    private async ValueTask<byte[]?> CountGetAsync(ValueTask<byte[]?> get, CancellationToken cancellationToken)
     {
         byte[]? value;
         try { value = await get.ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get"); }
         _counters.CountLookup(value is not null);
         return value;
     }
 
-    private async ValueTask<bool> CountTryGetAsync(ValueTask<bool> get)
+    private async ValueTask<bool> CountTryGetAsync(ValueTask<bool> get, CancellationToken cancellationToken)
     {
         bool found;
         try { found = await get.ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get"); }
         _counters.CountLookup(found);
         return found;
     }
@@ -502,7 +508,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         Begin(key, cancellationToken);
         bool deleted;
         try { deleted = await DeleteCoreAsync(key, version, cancellationToken).ConfigureAwait(false); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "delete"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "delete"); }
         if (deleted) _counters.CountDeletes(1);
         return deleted;
     }
@@ -511,7 +517,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         IAsyncEnumerator<string> keys;
         try { keys = KeysCoreAsync(pattern, cancellationToken).GetAsyncEnumerator(cancellationToken); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "keys"); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "keys"); }
         await using (keys.ConfigureAwait(false))
         {
             while (true)
@@ -519,7 +525,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 ThrowIfDisposed();
                 try { if (!await keys.MoveNextAsync().ConfigureAwait(false)) yield break; }
-                catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "keys"); }
+                catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "keys"); }
                 yield return keys.Current;
             }
         }

@@ -8,13 +8,14 @@ internal static class Expiration
     /// <summary>The last millisecond a <see cref="DateTimeOffset"/> can express. A TTL that reaches beyond it ends there.</summary>
     private static long LastMillisecond { get; } = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    public static EntryDraft Draft(string key, ReadOnlySequence<byte> value, SetOptions options, long now)
+    public static EntryDraft Draft(string key, ReadOnlySequence<byte> value, SetOptions options, long now, TimeProvider clock)
     {
         var expiresAt = FromTimeToLive(options.TimeToLive, now, nameof(options));
         long? absolute = null;
         if (options.AbsoluteExpiration is { } instant)
         {
-            absolute = instant.ToUnixTimeMilliseconds();
+            // Through the time that is left, as a backend's own now need not follow the jumps of the wall clock.
+            absolute = now + instant.ToUnixTimeMilliseconds() - clock.GetUtcNow().ToUnixTimeMilliseconds();
             if (absolute <= now) throw new ArgumentOutOfRangeException(nameof(options), instant, "The absolute expiration must lie in the future.");
             expiresAt = expiresAt is { } end ? Math.Min(end, absolute.Value) : absolute;
         }

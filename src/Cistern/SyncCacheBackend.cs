@@ -21,7 +21,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
         Begin(key, CancellationToken.None);
         byte[]? value;
         try { value = GetCore(key); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
         Counters.CountLookup(value is not null);
         return value;
     }
@@ -32,7 +32,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
         Begin(key, CancellationToken.None);
         LookupOutcome outcome;
         try { outcome = TryGetCore(key, destination, out valueLength); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
         Counters.CountLookup(outcome != LookupOutcome.Miss);
         return outcome;
     }
@@ -44,7 +44,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
         ArgumentNullException.ThrowIfNull(destination);
         bool found;
         try { found = TryReadCore(key, destination, static (value, destination) => destination.Write(value)); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "get"); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
         Counters.CountLookup(found);
         return found;
     }
@@ -68,10 +68,10 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     public SetOutcome Set(string key, ReadOnlySequence<byte> value, SetOptions? options = null)
     {
         Begin(key, CancellationToken.None);
-        var draft = Expiration.Draft(key, value, options ?? SetOptions.Default, NowMilliseconds);
+        var draft = Expiration.Draft(key, value, options ?? SetOptions.Default, NowMilliseconds, TimeProvider);
         SetOutcome outcome;
         try { outcome = SetCore(draft); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "set"); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "set"); }
         if (outcome == SetOutcome.Stored) Counters.CountSets(1);
         return outcome;
     }
@@ -87,7 +87,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     {
         Begin(key, CancellationToken.None);
         try { return ExistsCore(key); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "exists"); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "exists"); }
     }
 
     /// <inheritdoc cref="CacheBackend.GetCoreAsync"/>
@@ -166,7 +166,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
         Begin(key, CancellationToken.None);
         bool deleted;
         try { deleted = DeleteCore(key, version); }
-        catch (Exception fault) when (IsFault(fault)) { throw Wrap(fault, "delete"); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "delete"); }
         if (deleted) Counters.CountDeletes(1);
         return deleted;
     }

@@ -17,6 +17,8 @@ public sealed class InMemoryBackend : SyncCacheBackend
     private readonly TombstoneTable _tombstones;
     private readonly EvictionPolicy _policy;
     private readonly InMemoryBackendOptions _options;
+    private readonly long _openedAtTicks;
+    private readonly long _openedAtTimestamp;
     private long _sizeBytes;
     private long _memoryBytes;
     private long _removalCount;
@@ -27,6 +29,8 @@ public sealed class InMemoryBackend : SyncCacheBackend
     public InMemoryBackend(InMemoryBackendOptions? options = null) : base(options?.Name ?? "memory", options?.TimeProvider)
     {
         _options = (options ?? new InMemoryBackendOptions()).Resolve();
+        _openedAtTicks = TimeProvider.GetUtcNow().UtcTicks;
+        _openedAtTimestamp = TimeProvider.GetTimestamp();
         _policy = EvictionPolicy.Create(_options.Eviction);
         _tombstones = new TombstoneTable((long)Math.Ceiling(_options.TombstoneRetention.TotalMilliseconds), _options.MaxMemoryBytes / TombstoneShare);
         Capabilities = new BackendCapabilities
@@ -57,6 +61,11 @@ public sealed class InMemoryBackend : SyncCacheBackend
             }
         }
     }
+
+    // The time since it was opened never jumps, as the wall clock may: a TTL is a duration.
+    /// <inheritdoc/>
+    protected override long NowMilliseconds =>
+        (_openedAtTicks + TimeProvider.GetElapsedTime(_openedAtTimestamp).Ticks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond;
 
     /// <inheritdoc/>
     public override long? EstimateMemoryBytes(string key, long valueLength)
