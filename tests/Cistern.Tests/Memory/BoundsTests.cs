@@ -158,12 +158,21 @@ public sealed class BoundsTests
         Assert.Equal(SetOutcome.Stored, byMemory.Set("a", new byte[8]));
     }
 
-    [Fact]
-    public void Set_TooLargeAndConditionLost_TellsTheCondition()
+    public static TheoryData<string, InMemoryBackendOptions> EachBound() => new()
     {
-        // The bound on one value is checked before the entry is looked at; the others only for a set that would happen.
-        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxSizeBytes = 50 });
-        backend.Set("a", new byte[1]);
-        Assert.Equal(SetOutcome.Present, backend.Set("a", new byte[51], new SetOptions { Condition = SetCondition.IfAbsent }));
+        { "max value", new InMemoryBackendOptions { MaxValueBytes = 50 } },
+        { "max size", new InMemoryBackendOptions { MaxSizeBytes = 50 } },
+        { "max memory", new InMemoryBackendOptions { MaxMemoryBytes = OneEntry } },
+    };
+
+    [Theory]
+    [MemberData(nameof(EachBound), DisableDiscoveryEnumeration = true)]
+    public void Set_TooLargeAndRefusedForAnotherReason_IsTooLarge(string what, InMemoryBackendOptions options)
+    {
+        using var backend = new InMemoryBackend(options);
+        backend.Set("a", new byte[1], SetOptions.IfNewer(5));
+        Assert.Equal((what, SetOutcome.TooLarge), (what, backend.Set("a", new byte[51], new SetOptions { Condition = SetCondition.IfAbsent })));
+        Assert.Equal((what, SetOutcome.TooLarge), (what, backend.Set("a", new byte[51], SetOptions.IfNewer(5))));
+        Assert.Equal((what, SetOutcome.TooLarge), (what, backend.Set("a", new byte[51], SetOptions.IfNewer(4))));
     }
 }
