@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Collections.ObjectModel;
+
+namespace Cistern;
+
+/// <summary>
+/// Where a backend is, as one text for command lines and configuration: <c>scheme:location?option=value&amp;…</c>, for example
+/// <c>memory:?max-size=100MB</c> or <c>redis://user:secret@host:6379/0?prefix=app:</c>. Immutable. Its own text hides secrets.
+/// </summary>
+public sealed class BackendAddress
+{
+    private static readonly SearchValues<char> SchemeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+    private static readonly string[] SecretOptions = ["password", "secret", "token", "key"];
+
+    private BackendAddress(string scheme, string location, ReadOnlyDictionary<string, string> options)
+    {
+        Scheme = scheme;
+        Location = location;
+        Options = options;
+    }
+
+    /// <summary>The kind of backend, in lower case: <c>memory</c>, <c>file</c>, <c>redis</c>…</summary>
+    public string Scheme { get; }
+
+    /// <summary>What lies between the scheme's colon and the question mark, as it was written; may hold a secret. Empty where there is nothing.</summary>
+    public string Location { get; }
+
+    /// <summary>The options after the question mark, by name, percent-decoded; may hold a secret.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; }
+
+    /// <summary>Reads an address.</summary>
+    /// <param name="text">The address.</param>
+    /// <exception cref="FormatException">It is not an address; the message says why and holds no part of a location or an option's value.</exception>
+    public static BackendAddress Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var colon = text.IndexOf(':');
+        if (colon < 1 || !IsScheme(text.AsSpan(0, colon))) throw new FormatException("not an address; an address is scheme:location?option=value, for example memory:?capacity=1000");
+        var question = text.IndexOf('?', colon);
+        var location = text[(colon + 1)..(question < 0 ? text.Length : question)];
+        return new BackendAddress(text[..colon].ToLowerInvariant(), location, new ReadOnlyDictionary<string, string>(ParseOptions(question < 0 ? "" : text[(question + 1)..])));
+    }
+
+    /// <summary>The address with every password and secret option as <c>***</c>.</summary>
+    public override string ToString()
+    {
+        var options = Options.Select(option => $"{Uri.EscapeDataString(option.Key)}={(IsSecret(option.Key) ? "***" : Escape(option.Value))}");
+        return $"{Scheme}:{HidePassword(Location)}{(Options.Count == 0 ? "" : "?" + string.Join('&', options))}";
+    }
+
+    private static bool IsScheme(ReadOnlySpan<char> scheme) => char.IsAsciiLetter(scheme[0]) && scheme.IndexOfAnyExcept(SchemeCharacters) < 0;
+
+    private static OrderedDictionary<string, string> ParseOptions(string text)
+    {
+        var options = new OrderedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var part in text.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = part.IndexOf('=');
+            if (equals < 1) throw new FormatException("an option without a name or a value; options are name=value, joined by &");
+            var name = Uri.UnescapeDataString(part[..equals]);
+            if (!options.TryAdd(name, Uri.UnescapeDataString(part[(equals + 1)..]))) throw new FormatException($"the option '{name}' is given twice");
+        }
+
+        return options;
+    }
+
+    // The user's part ends at the last @ before the path: a password may itself hold an @.
+    private static string HidePassword(string location)
+    {
+        if (!location.StartsWith("//", StringComparison.Ordinal)) return location;
+        var path = location.IndexOf('/', 2);
+        var at = location.LastIndexOf('@', (path < 0 ? location.Length : path) - 1);
+        if (at < 0) at = location.LastIndexOf('@');
+        if (at < 0) return location;
+        var colon = location.IndexOf(':', 2, at - 2);
+        return colon < 0 ? location : $"{location[..colon]}:***{location[at..]}";
+    }
+
+    private static bool IsSecret(string option) => SecretOptions.Any(secret => option.Contains(secret, StringComparison.OrdinalIgnoreCase));
+
+    private static string Escape(string value) => Uri.EscapeDataString(value).Replace("%3A", ":", StringComparison.Ordinal).Replace("%2F", "/", StringComparison.Ordinal);
+}
