@@ -15,8 +15,9 @@ internal static class AuditTable
 
         markup.WriteLine($"""<div class="scroll" role="region" aria-labelledby="audit-title" tabindex="0"><table class="audit"><caption>{Caption(data)}</caption>""");
         markup.Write($"""<thead><tr><th scope="col" class="number">Lookup</th><th scope="col">Decision</th><th scope="col" class="number">Miss rate</th><th scope="col" class="number">Loaded</th>""");
-        markup.WriteLine($"""<th scope="col">Time, UTC</th></tr></thead><tbody>""");
-        WriteRows(markup, data.Audit);
+        if (data.HasTimes) markup.Write($"""<th scope="col">Time, UTC</th>""");
+        markup.WriteLine($"</tr></thead><tbody>");
+        WriteRows(markup, data);
         markup.Write($"</tbody></table></div>");
     }
 
@@ -28,8 +29,9 @@ internal static class AuditTable
             : $"{caption} {ReportFormat.Count(data.AuditDropped, "older one was", "older ones were")} dropped and are neither here nor in the picture; --audit FILE.jsonl keeps all.";
     }
 
-    private static void WriteRows(MarkupWriter markup, IReadOnlyList<AuditEntry> audit)
+    private static void WriteRows(MarkupWriter markup, ReportData data)
     {
+        var audit = data.Audit;
         var omitted = Math.Max(0, audit.Count - MostRows);
         foreach (var (index, entry) in audit.Index())
         {
@@ -39,15 +41,16 @@ internal static class AuditTable
                 continue;
             }
 
-            WriteRow(markup, entry);
+            WriteRow(markup, entry, data.HasTimes);
         }
     }
 
-    private static void WriteRow(MarkupWriter markup, AuditEntry entry)
+    private static void WriteRow(MarkupWriter markup, AuditEntry entry, bool hasTime)
     {
         markup.Write($"""<tr class="{entry.ActionName}"><th scope="row" class="number">{ReportFormat.Count(entry.Lookups)}</th><td>{AuditWords.Name(entry.Action)}{AuditWords.Times(entry)}""");
         if (entry.Error is { } error) markup.Write($"""<br/><bdi class="error">{error}</bdi>""");
         markup.Write($"""</td><td class="number">{(entry.MissRate is { } rate ? ReportFormat.Rate(rate) : "–")}</td><td class="number">{(AuditWords.Loads(entry.Action) ? ReportFormat.Count(entry.Loaded) : "–")}</td>""");
-        markup.WriteLine($"""<td class="time"><time datetime="{ReportFormat.MachineInstant(entry.At)}"><span class="date">{$"{entry.At.UtcDateTime:yyyy-MM-dd}"} </span>{$"{entry.At.UtcDateTime:HH:mm:ss}"}<span class="fraction">{$"{entry.At.UtcDateTime:.fff}"}</span></time></td></tr>""");
+        if (hasTime) markup.Write($"""<td class="time"><time datetime="{ReportFormat.MachineInstant(entry.At)}"><span class="date">{$"{entry.At.UtcDateTime:yyyy-MM-dd}"} </span>{$"{entry.At.UtcDateTime:HH:mm:ss}"}<span class="fraction">{$"{entry.At.UtcDateTime:.fff}"}</span></time></td>""");
+        markup.WriteLine($"</tr>");
     }
 }

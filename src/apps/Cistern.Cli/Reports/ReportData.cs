@@ -27,6 +27,9 @@ internal sealed record ReportData
     /// <summary>How many older entries of the audit are not in <see cref="Audit"/>.</summary>
     public long AuditDropped { get; init; }
 
+    /// <summary>Whether the times in <see cref="Audit"/> mean anything; otherwise they are not shown. Default true.</summary>
+    public bool HasTimes { get; init; } = true;
+
     /// <summary>Entries in the backend at the end; null: unknown, not shown.</summary>
     public long? Entries { get; init; }
 
