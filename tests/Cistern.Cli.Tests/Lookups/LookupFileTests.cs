@@ -4,6 +4,7 @@ using Cistern.Cli;
 
 namespace Cistern.Tests;
 
+[Collection("Alone")]
 public sealed class LookupFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("cistern-lookups-").FullName;
