@@ -1,0 +1,85 @@
+namespace Cistern.Cli;
+
+/// <summary>
+/// <c>cistern backfill</c>: checks everything that can be checked, runs the lookups, and only then lets files appear. One use.
+/// </summary>
+internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStreams console)
+{
+    private readonly LookupClock _clock = new();
+
+    /// <summary>Runs it.</summary>
+    /// <param name="cancellationToken">Ends it; nothing is left behind.</param>
+    /// <returns>An exit code.</returns>
+    /// <exception cref="BadInputException">Something given cannot be used.</exception>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var outputs = BackfillOutputs.Check(arguments);
+        var document = ConfigReader.Read(InputFile.Read(arguments.Input));
+        var merge = new SettingsMerge(arguments.Input);
+        merge.Add(document.Values, arguments.Settings);
+        var opened = BackendOpener.Open(merge.Settings, merge.PlaceOf("backend"));
+        await using var backend = opened.Backend.ConfigureAwait(false);
+        var inputs = await BackfillInputs.OpenAsync(arguments, document, outputs, cancellationToken).ConfigureAwait(false);
+        await using var opening = inputs.ConfigureAwait(false);
+        inputs.CheckTime(merge);
+
+        using var files = new BackfillFiles(outputs);
+        var outcome = await RunAsync(merge, opened, inputs, files, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        files.Publish(outcome);
+        Print(files);
+        if (arguments.Verbosity != Verbosity.Quiet) Tell(outcome);
+        return outcome.HasFailures ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private async Task<BackfillOutcome> RunAsync(SettingsMerge merge, OpenedBackend opened, BackfillInputs inputs, BackfillFiles files, CancellationToken cancellationToken)
+    {
+        var settings = merge.Settings;
+        var audit = new AuditStream(_clock, files.Audit, arguments.Verbosity == Verbosity.Verbose ? console : null);
+        var source = new ObservedSource(inputs.Source);
+        var cache = new BackfillingCache(opened.Backend, source, settings.ToOptions() with { AuditSink = audit }, _clock);
+        var curve = files.Report is null ? null : new MissRateCurve();
+        BackfillRun run;
+        await using (cache.ConfigureAwait(false))
+        {
+            run = new BackfillRun(cache, opened.Backend, source, files.Results);
+            if (curve is not null) run.Observers.Add(new CurveObserver(curve, cache, settings));
+            await RunProgress.ShowAsync(console, arguments, inputs.LookupCount, run, () => inputs.RunAsync(run, _clock, merge, cancellationToken)).ConfigureAwait(false);
+            await cache.WaitForBackfillAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (audit.Failure is { } failure) throw failure;
+        if (run.FirstFailure is { } first) console.Say($"cistern: {run.Failed:N0} lookups failed; the first: {first}");
+        return new BackfillOutcome
+        {
+            Stats = cache.Stats,
+            Backend = await opened.Backend.GetStatsAsync(cancellationToken).ConfigureAwait(false),
+            Audit = cache.Audit.Entries,
+            AuditDropped = cache.Audit.Dropped,
+            HasTime = _clock.HasTime,
+            FailedLookups = run.Failed,
+            ResultsFile = arguments.Results,
+            Curve = curve,
+            Opened = opened,
+            Settings = settings,
+            Source = inputs.SourceName,
+            Lookups = inputs.LookupsName,
+        };
+    }
+
+    // The files are there by now: whoever reads standard output may be gone, and only they have a loss.
+    private void Print(BackfillFiles files)
+    {
+        try { files.CopySummaryTo(console.Output); }
+        catch (IOException error) { throw new IOException($"standard output: {SystemFault.Explain(error)}", error); }
+    }
+
+    private void Tell(BackfillOutcome outcome)
+    {
+        SummaryTable.Print(console, outcome, arguments.NoColor || console.NoColor);
+        foreach (var path in new[] { arguments.Results, arguments.Audit, arguments.Report, arguments.Output })
+        {
+            if (path is not null) console.Say($"{path} written");
+        }
+    }
+}

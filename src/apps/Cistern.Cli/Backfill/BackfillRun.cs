@@ -1,0 +1,79 @@
+using System.Buffers;
+
+namespace Cistern.Cli;
+
+/// <summary>Looks up key after key, in order, and streams what each found. One run; not safe for concurrent use.</summary>
+internal sealed class BackfillRun(BackfillingCache cache, CacheBackend backend, ObservedSource source, ResultWriter results)
+{
+    // One buffer for all values: a hit in memory then allocates nothing.
+    private readonly ArrayBufferWriter<byte> _value = new(4096);
+    private long _hits;
+    private long _answered;
+
+    /// <summary>Who watches.</summary>
+    public List<ILookupObserver> Observers { get; } = [];
+
+    /// <summary>How many lookups failed, as the source or the backend did.</summary>
+    public long Failed { get; private set; }
+
+    /// <summary>Why the first of them failed; null: none did.</summary>
+    public string? FirstFailure { get; private set; }
+
+    /// <summary>Looks up one key and writes its result.</summary>
+    public ValueTask LookUpAsync(string key, CancellationToken cancellationToken)
+    {
+        _value.ResetWrittenCount();
+        var pending = cache.LookUpAsync(key, _value, cancellationToken);
+        if (!pending.IsCompletedSuccessfully) return FinishAsync(key, pending, cancellationToken);
+        var lookup = pending.Result;
+        if (MayBeJson) return WriteInspectedAsync(key, lookup, cancellationToken);
+        Write(key, lookup, isJson: false);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask FinishAsync(string key, ValueTask<CacheLookup> pending, CancellationToken cancellationToken)
+    {
+        CacheLookup lookup;
+        try
+        {
+            lookup = await pending.ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is CacheSourceException or CacheBackendException)
+        {
+            Failed++;
+            FirstFailure ??= error.Message;
+            results.WriteMissing(key, error.Message);
+            return;
+        }
+
+        await WriteInspectedAsync(key, lookup, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask WriteInspectedAsync(string key, CacheLookup lookup, CancellationToken cancellationToken)
+    {
+        var isJson = lookup.Outcome == CacheLookupOutcome.Hit
+            ? MayBeJson && await backend.GetEntryAsync(key, cancellationToken).ConfigureAwait(false) is { } entry && SourceMetadata.IsJson(entry.Metadata)
+            : SourceMetadata.IsJson(lookup.Metadata);
+        Write(key, lookup, isJson);
+    }
+
+    // Only the entry itself knows whether it is JSON or text that looks like it; asking is a second read, so only where it could be.
+    private bool MayBeJson =>
+        source.HasGivenJson && _value.WrittenSpan is [(byte)'{' or (byte)'[' or (byte)'t' or (byte)'f' or (byte)'n' or (byte)'-' or (>= (byte)'0' and <= (byte)'9'), ..];
+
+    private void Write(string key, in CacheLookup lookup, bool isJson)
+    {
+        if (lookup.Outcome == CacheLookupOutcome.NotFound) results.WriteMissing(key, error: null);
+        else results.WriteFound(key, _value.WrittenSpan, isJson);
+        var isHit = lookup.Outcome == CacheLookupOutcome.Hit;
+        _answered++;
+        if (isHit) _hits++;
+        if (Observers.Count > 0) Tell(isHit);
+    }
+
+    private void Tell(bool isHit)
+    {
+        var missRate = (double)(_answered - _hits) / _answered;
+        foreach (var observer in Observers) observer.LookupObserved(_answered, isHit, missRate);
+    }
+}

@@ -1,0 +1,23 @@
+namespace Cistern.Cli;
+
+/// <summary>Where the program prints: its summary for programs to one, all else for people to the other.</summary>
+/// <param name="Output">Standard output, as bytes.</param>
+/// <param name="Error">Standard error.</param>
+internal sealed record ConsoleStreams(Stream Output, TextWriter Error)
+{
+    /// <summary>Whether standard error is a terminal, which can redraw a line.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Whether colours are unwelcome everywhere (the environment's <c>NO_COLOR</c>, see no-color.org).</summary>
+    public bool NoColor { get; init; }
+
+    /// <summary>The process's own.</summary>
+    public static ConsoleStreams Open() => new(Console.OpenStandardOutput(), Console.Error)
+    {
+        ErrorIsTerminal = !Console.IsErrorRedirected,
+        NoColor = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+    };
+
+    /// <summary>Prints one line for people; whatever could lie on a terminal is shown as an escape.</summary>
+    public void Say(string line) => Error.WriteLine(TerminalText.Escape(line));
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cistern.Cli;
+
+/// <summary>
+/// A file that appears whole or not at all: it is written under a random name beside its place, forced to the disk, and renamed. Until
+/// then, and after any failure, whatever was in its place is untouched. A device or pipe cannot be replaced and is written to at the end.
+/// </summary>
+internal sealed class OutputFile : IDisposable
+{
+    private const int CopyBytes = 1 << 20;
+
+    private readonly OutputPath _path;
+    private readonly string _temporary;
+    private readonly Stack<string> _createdFolders = new();
+    private readonly SafeFileHandle _file;
+    private bool _published;
+
+    private OutputFile(OutputPath path)
+    {
+        _path = path;
+        var folder = path.IsStream || path.IsStandardOutput ? Path.GetTempPath() : Path.GetDirectoryName(path.Full)!;
+        CreateFolders(folder);
+        _temporary = Path.Combine(folder, $".cistern-{RandomNumberGenerator.GetHexString(16, lowercase: true)}.tmp");
+        _file = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+    }
+
+    /// <summary>How many bytes it has.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The path as the user gave it.</summary>
+    public string Shown => _path.Shown;
+
+    public static OutputFile Create(OutputPath path)
+    {
+        try { return new OutputFile(path); }
+        catch (Exception error) when (IsFault(error)) { throw Unwritable(path, error); }
+    }
+
+    /// <summary>Writes at a place; what lies between it and the end so far is left empty.</summary>
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        try { RandomAccess.Write(_file, bytes, offset); }
+        catch (Exception error) when (IsFault(error)) { throw Unwritable(_path, error); }
+        Length = Math.Max(Length, offset + bytes.Length);
+    }
+
+    /// <summary>Forces what was written to the disk; after this only <see cref="Publish"/> is left.</summary>
+    public void Settle()
+    {
+        if (_path.IsStream || _path.IsStandardOutput) return;
+        try
+        {
+            if (!OperatingSystem.IsWindows() && File.Exists(_path.Full)) File.SetUnixFileMode(_file, File.GetUnixFileMode(_path.Full));
+            NativeFile.Sync(_file);
+        }
+        catch (Exception error) when (IsFault(error)) { throw Unwritable(_path, error); }
+    }
+
+    /// <summary>Puts the file in its place.</summary>
+    public void Publish()
+    {
+        try
+        {
+            if (_path.IsStream && !_path.IsStandardOutput) CopyToStream();
+            if (_path.IsStream || _path.IsStandardOutput) return;
+            File.Move(_temporary, _path.Full, overwrite: true);
+            _published = true;
+            NativeFile.SyncFolder(Path.GetDirectoryName(_path.Full)!);
+        }
+        catch (Exception error) when (IsFault(error)) { throw Unwritable(_path, error); }
+    }
+
+    /// <summary>Copies the whole file.</summary>
+    public void CopyTo(Stream destination)
+    {
+        var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(Length, 1, CopyBytes));
+        for (var offset = 0L; RandomAccess.Read(_file, buffer, offset) is > 0 and var read; offset += read) destination.Write(buffer, 0, read);
+        destination.Flush();
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        if (_published) return;
+        try
+        {
+            File.Delete(_temporary);
+            while (_createdFolders.TryPop(out var folder)) Directory.Delete(folder);
+        }
+        catch (Exception error) when (IsFault(error)) { /* What led here is the fault to tell. */ }
+    }
+
+    private void CopyToStream()
+    {
+        using var stream = new FileStream(_path.Full, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        CopyTo(stream);
+    }
+
+    // Remembers what it creates, so that a failed run leaves no empty folders behind.
+    private void CreateFolders(string folder)
+    {
+        var missing = new Stack<string>();
+        for (var parent = folder; parent is not null && !Directory.Exists(parent); parent = Path.GetDirectoryName(parent)) missing.Push(parent);
+        while (missing.TryPop(out var next))
+        {
+            Directory.CreateDirectory(next);
+            _createdFolders.Push(next);
+        }
+    }
+
+    private static bool IsFault(Exception error) => error is IOException or UnauthorizedAccessException;
+
+    private static BadInputException Unwritable(OutputPath path, Exception error) => new($"{path.Shown}: cannot be written: {SystemFault.Explain(error)}", error);
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Cistern.Cli;
+
+/// <summary>A bar with the live miss rate. Only for terminals: Spectre is not even loaded elsewhere.</summary>
+internal sealed class TerminalProgress : ILookupObserver
+{
+    private const long LookupsPerGlance = 1024;
+
+    private readonly ProgressTask _task;
+    private readonly ProgressContext _context;
+    private long _last = TimeProvider.System.GetTimestamp();
+
+    private TerminalProgress(ProgressContext context, long? total)
+    {
+        _context = context;
+        _task = context.AddTask("lookups", maxValue: Math.Max(1, total ?? 1));
+        _task.IsIndeterminate = total is null;
+    }
+
+    public static Task ShowAsync(ConsoleStreams console, bool noColor, long? total, BackfillRun run, Func<Task> work) =>
+        TerminalConsole.Create(console, noColor).Progress().AutoRefresh(false).AutoClear(true).HideCompleted(false)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
+            .StartAsync(context =>
+            {
+                run.Observers.Add(new TerminalProgress(context, total));
+                return work();
+            });
+
+    /// <inheritdoc/>
+    public void LookupObserved(long number, bool isHit, double missRate)
+    {
+        if (number % LookupsPerGlance != 0 || TimeProvider.System.GetElapsedTime(_last).TotalMilliseconds < 100) return;
+        _last = TimeProvider.System.GetTimestamp();
+        _task.Value = _task.IsIndeterminate ? 0 : number;
+        _task.Description = string.Create(CultureInfo.InvariantCulture, $"{number:N0} lookups, miss rate {missRate:0.0000}");
+        _context.Refresh();
+    }
+}
