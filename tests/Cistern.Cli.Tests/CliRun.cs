@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Cistern.Cli.Tests;
+
+/// <summary>What one run of the command line did.</summary>
+internal sealed record CliRun(int ExitCode, string Output, string Error)
+{
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Cistern.Cli.exe" : "Cistern.Cli");
+
+    /// <summary>Runs it inside this process.</summary>
+    public static async Task<CliRun> InProcessAsync(params string[] args)
+    {
+        using var output = new MemoryStream();
+        await using var error = new StringWriter { NewLine = "\n" };
+        var exitCode = await CommandLine.RunAsync(args, new ConsoleStreams(output, error));
+        return new CliRun(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
+
+    /// <summary>Runs the built program.</summary>
+    public static Task<CliRun> ProgramAsync(string[] args, Dictionary<string, string>? environment = null, string? folder = null) =>
+        ProcessAsync(Program, args, environment, folder);
+
+    /// <summary>Runs any program, and ends it after two minutes.</summary>
+    public static async Task<CliRun> ProcessAsync(string program, string[] args, Dictionary<string, string>? environment = null, string? folder = null)
+    {
+        var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder ?? "", UseShellExecute = false };
+        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException late)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', args)} did not end within two minutes.", late);
+        }
+
+        return new CliRun(process.ExitCode, await output, await error);
+    }
+}
