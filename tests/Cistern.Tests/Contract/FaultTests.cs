@@ -76,7 +76,7 @@ public sealed class FaultTests
         Assert.Throws<ArgumentException>(() => call(refusing));
     }
 
-    public static TheoryData<Exception> NotFaults() => [new OperationCanceledException(), new ArgumentException("bad"), new ObjectDisposedException("x"), new CacheBackendException("as it is")];
+    public static TheoryData<Exception> NotFaults() => [new ArgumentException("bad"), new CacheBackendException("as it is")];
 
     [Theory]
     [MemberData(nameof(NotFaults), DisableDiscoveryEnumeration = true)]
@@ -88,6 +88,28 @@ public sealed class FaultTests
             Assert.Same(exception, await Assert.ThrowsAnyAsync<Exception>(async () => await call(backend)));
             backend.Fault = null;
         }
+    }
+
+    public static TheoryData<Exception> DriverFaults() => [new TaskCanceledException("the driver gave up"), new ObjectDisposedException("connection")];
+
+    [Theory]
+    [MemberData(nameof(DriverFaults), DisableDiscoveryEnumeration = true)]
+    public async Task Exception_OfADriverThatGaveUp_IsAFaultAndNotTheCallersDoing(Exception exception)
+    {
+        foreach (var ((_, call), isSlow) in Operations().SelectMany(row => new[] { (row.Data, false), (row.Data, true) }))
+        {
+            await using var backend = new ScriptedBackend { Fault = exception, IsSlow = isSlow };
+            Assert.Same(exception, (await Assert.ThrowsAsync<CacheBackendException>(async () => await call(backend))).InnerException);
+            backend.Fault = null;
+        }
+    }
+
+    [Fact]
+    public async Task Cancellation_OfTheCaller_PassesAsItIs()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await using var backend = new CancellingBackend(cancellation);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await backend.GetAsync("a", cancellation.Token));
     }
 
     [Theory]

@@ -148,16 +148,20 @@ public sealed class ManualTimeProviderTests
         _clock.SetUtcNow(start - 5 * Second);
         Assert.Equal(start - 5 * Second, _clock.GetUtcNow());
         _clock.Advance(7 * Second);
-        Assert.Equal("a@2", Fired());
+        Assert.Equal("a@-3", Fired());
     }
 
     [Fact]
-    public void SetUtcNow_PastATimer_LetsItFireAtTheNextStepWithoutTurningBack()
+    public void SetUtcNow_PastATimer_IsNoTimeThatHasPassed()
     {
         Timer("a", 2);
+        var timestamp = _clock.GetTimestamp();
         _clock.SetUtcNow(_clock.GetUtcNow() + 5 * Second);
+        Assert.Equal(TimeSpan.Zero, _clock.GetElapsedTime(timestamp));
         _clock.Advance(Second);
-        Assert.Equal("a@5", Fired());
+        Assert.Equal("", Fired());
+        _clock.Advance(Second);
+        Assert.Equal("a@7", Fired());
     }
 
     [Fact]
