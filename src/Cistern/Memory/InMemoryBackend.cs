@@ -12,7 +12,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
     private const int TombstoneShare = 4;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, StoredEntry> _index = [];
+    private readonly EntryIndex _index = new();
     private readonly ExpirationHeap _expirations = new();
     private readonly TombstoneTable _tombstones;
     private readonly EvictionPolicy _policy;
@@ -185,6 +185,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
             if (FindLive(key) is not { } entry) return false;
             entry.ExpiresAt = Math.Min(expiresAtMilliseconds ?? StoredEntry.Never, entry.AbsoluteExpiration);
             _expirations.Place(entry);
+            _index.Put(entry);
             return true;
         }
     }
@@ -256,24 +257,27 @@ public sealed class InMemoryBackend : SyncCacheBackend
     {
         lock (_lock)
         {
-            if (FindLive(key) is not { } entry) return null;
+            var entry = _index.Find(key, out var valueWithoutTtl);
+            if (valueWithoutTtl is not null && !_policy.TracksReads) return valueWithoutTtl;
+            if (entry is null || !IsLive(entry)) return null;
             _policy.Read(entry);
             return entry.Value;
         }
     }
 
-    private StoredEntry? FindLive(string key)
+    private StoredEntry? FindLive(string key) => _index.Find(key) is { } entry && IsLive(entry) ? entry : null;
+
+    private bool IsLive(StoredEntry entry)
     {
-        if (!_index.TryGetValue(key, out var entry)) return null;
-        if (entry.ExpiresAt == StoredEntry.Never || NowMilliseconds < entry.ExpiresAt) return entry;
+        if (entry.ExpiresAt == StoredEntry.Never || NowMilliseconds < entry.ExpiresAt) return true;
         RemoveExpired();
-        return null;
+        return false;
     }
 
     private SetOutcome Store(in EntryDraft draft, byte[] value)
     {
         RemoveExpired();
-        var entry = _index.GetValueOrDefault(draft.Key);
+        var entry = _index.Find(draft.Key);
         var memory = MemoryCost.OfEntry(draft.Key.Length, value.Length) + (draft.Metadata is { } metadata ? MemoryCost.OfMetadata(metadata) : 0);
         if (value.Length > _options.MaxSizeBytes || memory + _tombstones.MemoryBytes > _options.MaxMemoryBytes) return SetOutcome.TooLarge;
         if (Refusal(draft, entry) is { } refused) return refused;
@@ -293,15 +297,9 @@ public sealed class InMemoryBackend : SyncCacheBackend
         entry.Metadata = draft.Metadata is null ? null : new Dictionary<string, string>(draft.Metadata).AsReadOnly();
         entry.Version = draft.Version;
         _expirations.Place(entry);
-        if (isNew)
-        {
-            _index.Add(draft.Key, entry);
-            _policy.Added(entry);
-        }
-        else
-        {
-            _policy.Overwritten(entry);
-        }
+        _index.Put(entry);
+        if (isNew) _policy.Added(entry);
+        else _policy.Overwritten(entry);
 
         return SetOutcome.Stored;
     }
@@ -327,7 +325,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
     private bool Remove(string key, long? version)
     {
         RemoveExpired();
-        var entry = _index.GetValueOrDefault(key);
+        var entry = _index.Find(key);
         if (entry?.Version > version) return false;
         if (entry is not null) Drop(entry);
         if (version is { } deletion)

@@ -11,6 +11,9 @@ internal abstract class EvictionPolicy
 
     public static EvictionPolicy Create(EvictionMode mode) => mode == EvictionMode.OldestAdded ? new OldestAddedPolicy() : new LruPolicy();
 
+    /// <summary>Whether a read changes the order; if not, <see cref="Read"/> need not be called.</summary>
+    public abstract bool TracksReads { get; }
+
     /// <summary>The entry that goes first, other than one; null when there is none.</summary>
     public StoredEntry? Victim(StoredEntry? except) => _oldest == except ? except?.Newer : _oldest;
 

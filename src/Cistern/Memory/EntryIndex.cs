@@ -1,0 +1,112 @@
+using System.Numerics;
+
+namespace Cistern;
+
+/// <summary>
+/// Entries by key: open addressing with linear probing and backward-shift deletion (Knuth, TAOCP 3, 6.4, algorithm R). A slot also holds
+/// the value of an entry without TTL, so that a lookup that refreshes nothing touches the slot and the value, and not the entry between
+/// them: far from the processor's caches, each of those is a wait. Used under the engine's lock.
+/// </summary>
+internal sealed class EntryIndex
+{
+    private const int LeastSlots = 16;
+
+    // At most three quarters full, so that probes stay short.
+    private const int FullParts = 4;
+    private const int FullShare = 3;
+
+    private Slot[] _slots = new Slot[LeastSlots];
+
+    public int Count { get; private set; }
+
+    /// <summary>The keys, in no order.</summary>
+    public IEnumerable<string> Keys
+    {
+        get
+        {
+            foreach (var slot in _slots)
+            {
+                if (slot.Entry is { } entry) yield return entry.Key;
+            }
+        }
+    }
+
+    public StoredEntry? Find(string key) => Find(key, out _);
+
+    /// <summary>Finds an entry; null when it is not there.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="valueWithoutTtl">Its value, if it has no TTL and so needs no look at the entry itself; else null.</param>
+    public StoredEntry? Find(string key, out byte[]? valueWithoutTtl)
+    {
+        ref var slot = ref _slots[Place(key, key.GetHashCode())];
+        valueWithoutTtl = slot.Value;
+        return slot.Entry;
+    }
+
+    /// <summary>Takes an entry in, or takes notice that its value or its end has changed.</summary>
+    public void Put(StoredEntry entry)
+    {
+        var hash = entry.Key.GetHashCode();
+        var place = Place(entry.Key, hash);
+        if (_slots[place].Entry is null)
+        {
+            if ((Count + 1L) * FullParts > _slots.Length * (long)FullShare) place = Grow(entry.Key, hash);
+            Count++;
+        }
+
+        _slots[place] = new Slot { Hash = hash, Key = entry.Key, Entry = entry, Value = entry.ExpiresAt == StoredEntry.Never ? entry.Value : null };
+    }
+
+    public void Remove(string key)
+    {
+        var mask = _slots.Length - 1;
+        var hole = Place(key, key.GetHashCode());
+        if (_slots[hole].Entry is null) return;
+        Count--;
+
+        // Whatever lies behind the hole and could not be found across it moves into it.
+        for (var place = (hole + 1) & mask; _slots[place].Entry is not null; place = (place + 1) & mask)
+        {
+            var home = Home(_slots[place].Hash, mask);
+            if (((place - home) & mask) < ((place - hole) & mask)) continue;
+            _slots[hole] = _slots[place];
+            hole = place;
+        }
+
+        _slots[hole] = default;
+    }
+
+    // Where a key is, or where it would go.
+    private int Place(string key, int hash)
+    {
+        var slots = _slots;
+        var mask = slots.Length - 1;
+        for (var place = Home(hash, mask); ; place = (place + 1) & mask)
+        {
+            ref var slot = ref slots[place];
+            if (slot.Key is null || (slot.Hash == hash && slot.Key == key)) return place;
+        }
+    }
+
+    private int Grow(string key, int hash)
+    {
+        var old = _slots;
+        _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)old.Length + 1)];
+        foreach (var slot in old)
+        {
+            if (slot.Key is not null) _slots[Place(slot.Key, slot.Hash)] = slot;
+        }
+
+        return Place(key, hash);
+    }
+
+    private static int Home(int hash, int mask) => hash & mask;
+
+    private struct Slot
+    {
+        public string? Key;
+        public StoredEntry? Entry;
+        public byte[]? Value;
+        public int Hash;
+    }
+}
