@@ -6,10 +6,10 @@ internal sealed class BackfillInputs : IAsyncDisposable
     private const string Inline = "inline";
 
     private readonly ICacheSource _source;
-    private readonly List<string> _lookups;
+    private readonly IReadOnlyCollection<string> _lookups;
     private readonly LookupFile? _file;
 
-    private BackfillInputs(ICacheSource source, List<string> lookups, LookupFile? file)
+    private BackfillInputs(ICacheSource source, IReadOnlyCollection<string> lookups, LookupFile? file)
     {
         _source = source;
         _lookups = lookups;

@@ -13,7 +13,7 @@ internal sealed class ConfigDocument
     public string? SourceAddress { get; set; }
 
     /// <summary>The keys of inline lookups; null: there are none.</summary>
-    public List<string>? InlineLookups { get; set; }
+    public IReadOnlyCollection<string>? InlineLookups { get; set; }
 
     /// <summary>The file of the lookups; null: there is none, or they are inline.</summary>
     public string? LookupsFile { get; set; }

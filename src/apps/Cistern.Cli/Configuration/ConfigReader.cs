@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Cistern.Cli;
 
 /// <summary>
-/// Reads a configuration strictly, in one pass and without a document tree: values of the source are slices of the file, and a key has
-/// one string however often it is looked up.
+/// Reads a configuration strictly, in one pass and without a document tree: values of the source are slices of the file, and so are
+/// lookups, unless they have escapes.
 /// </summary>
 internal sealed class ConfigReader
 {
@@ -109,7 +109,8 @@ internal sealed class ConfigReader
 
         if (reader.TokenType != JsonTokenType.StartArray) throw Bad("$.lookups", $"must be an array of keys, or the name of a file; found {FoundAt(ref reader)}");
         if (_mayScan && TryScanLookups(ref reader)) return;
-        var lookups = _document.InlineLookups = [];
+        var lookups = new List<string>();
+        _document.InlineLookups = lookups;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.String) throw Bad($"$.lookups[{lookups.Count}]", $"must be a key, a string; found {FoundAt(ref reader)}");
@@ -121,10 +122,9 @@ internal sealed class ConfigReader
     private bool TryScanLookups(ref Utf8JsonReader reader)
     {
         var opened = _start + (int)reader.BytesConsumed;
-        var closed = PlainKeyScanner.Read(_file.Span[opened..], _keys, CacheKey.MaxBytes, out var lookups);
-        if (closed < 0) return false;
+        if (PlainKeys.Check(_file.Memory[opened..], CacheKey.MaxBytes) is not { } lookups) return false;
         _document.InlineLookups = lookups;
-        _start = opened + closed;
+        _start = opened + lookups.Length;
         reader = new Utf8JsonReader(_file.Span[_start..], isFinalBlock: true, reader.CurrentState);
         reader.Read();
         return true;

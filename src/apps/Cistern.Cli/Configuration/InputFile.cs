@@ -14,6 +14,8 @@ internal sealed record InputFile(string Name, byte[] Bytes, int Length)
 
     public ReadOnlySpan<byte> Span => Bytes.AsSpan(0, Length);
 
+    public ReadOnlyMemory<byte> Memory => Bytes.AsMemory(0, Length);
+
     public static InputFile Read(string path)
     {
         if (Directory.Exists(path)) throw new BadInputException($"{path}: is a folder; --input must name a JSON file");
