@@ -110,7 +110,7 @@ public sealed class DictionaryBackend(TimeProvider? timeProvider = null) : Cache
     private CacheEntry? Find(string key)
     {
         if (!_entries.TryGetValue(key, out var entry)) return null;
-        if (!entry.IsExpired(TimeProvider.GetUtcNow())) return entry;
+        if (!entry.IsExpired(DateTimeOffset.FromUnixTimeMilliseconds(NowMilliseconds))) return entry;
         _entries.Remove(key);
         return null;
     }
