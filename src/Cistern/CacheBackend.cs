@@ -210,7 +210,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         Begin(cancellationToken);
         ArgumentNullException.ThrowIfNull(requests);
-        var drafts = new List<EntryDraft>(requests.TryGetNonEnumeratedCount(out var count) ? count : 16);
+        using var drafts = new DraftBatch(requests.TryGetNonEnumeratedCount(out var count) ? Math.Max(1, count) : 16);
         var now = NowMilliseconds;
         foreach (var request in requests)
         {
@@ -401,7 +401,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Sets several entries with the outcomes of setting them one after another. Default: does exactly that.</summary>
-    /// <param name="drafts">The entries, as <see cref="SetCoreAsync"/> gets them.</param>
+    /// <param name="drafts">The entries, as <see cref="SetCoreAsync"/> gets them; the list, too, is borrowed until the returned task completes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     protected virtual async ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
     {

@@ -76,6 +76,13 @@ internal sealed class EntryIndex
         _slots[hole] = default;
     }
 
+    /// <summary>Forgets every entry, and gives the room back.</summary>
+    public void Clear()
+    {
+        _slots = new Slot[LeastSlots];
+        Count = 0;
+    }
+
     // Where a key is, or where it would go.
     private int Place(string key, int hash)
     {

@@ -41,6 +41,9 @@ internal sealed class ExpirationHeap
         SiftDown(SiftUp(index));
     }
 
+    /// <summary>Forgets every entry; none of them may come back.</summary>
+    public void Clear() => _heap.Clear();
+
     private int SiftUp(int index)
     {
         while (index > 0)

@@ -167,11 +167,13 @@ public sealed class InMemoryBackend : SyncCacheBackend
     protected override ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
     {
         var outcomes = new SetOutcome[drafts.Count];
-        var values = new byte[drafts.Count][];
-        for (var i = 0; i < values.Length; i++) values[i] = drafts[i].Value.Length > _options.MaxValueBytes ? [] : drafts[i].Value.ToArray();
         lock (_lock)
         {
-            for (var i = 0; i < outcomes.Length; i++) outcomes[i] = drafts[i].Value.Length > _options.MaxValueBytes ? SetOutcome.TooLarge : Store(drafts[i], values[i]);
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                var draft = drafts[i];
+                outcomes[i] = draft.Value.Length > _options.MaxValueBytes ? SetOutcome.TooLarge : Store(draft, draft.Value.ToArray());
+            }
         }
 
         return new(outcomes);
@@ -214,9 +216,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
         lock (_lock)
         {
             RemoveExpired();
-            var live = _index.Count;
-            while (_policy.Victim(except: null) is { } entry) Drop(entry);
-            return live;
+            return DropAll();
         }
     }
 
@@ -247,10 +247,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
     /// <inheritdoc/>
     protected override void DisposeCore()
     {
-        lock (_lock)
-        {
-            while (_policy.Victim(except: null) is { } entry) Drop(entry);
-        }
+        lock (_lock) DropAll();
     }
 
     private byte[]? Find(string key)
@@ -362,6 +359,18 @@ public sealed class InMemoryBackend : SyncCacheBackend
 
         _tombstones.RemoveExpired(now);
         if (expired > 0) CountExpirations(expired);
+    }
+
+    private long DropAll()
+    {
+        var dropped = _index.Count;
+        _index.Clear();
+        _policy.Clear();
+        _expirations.Clear();
+        _sizeBytes = 0;
+        _memoryBytes = 0;
+        _removalCount += dropped;
+        return dropped;
     }
 
     private void Drop(StoredEntry entry)

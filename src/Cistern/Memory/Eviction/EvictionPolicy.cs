@@ -42,6 +42,9 @@ internal abstract class EvictionPolicy
         entry.Older = entry.Newer = null;
     }
 
+    /// <summary>All entries are gone.</summary>
+    public void Clear() => _oldest = _newest = null;
+
     protected void MoveToNewest(StoredEntry entry)
     {
         if (_newest == entry) return;

@@ -69,7 +69,7 @@ internal sealed class BackfillInputs : IAsyncDisposable
             return;
         }
 
-        foreach (var key in _lookups)
+        foreach (var key in ReadAhead.Of(_lookups, cancellationToken))
         {
             var lookup = run.LookUpAsync(key, cancellationToken);
             if (!lookup.IsCompletedSuccessfully) await lookup.ConfigureAwait(false);
@@ -86,7 +86,7 @@ internal sealed class BackfillInputs : IAsyncDisposable
     {
         try
         {
-            foreach (var (key, time) in file.Read(cancellationToken))
+            foreach (var (key, time) in ReadAhead.Of(file.Read(cancellationToken), cancellationToken))
             {
                 if (time is { } now) clock.Show(now);
                 else if (merge.Settings.NeedsTime) throw MissingTime(merge);

@@ -9,6 +9,7 @@ internal static partial class NativeFile
     private const int CurrentFolder = -100;
     private const uint BasicStats = 0x7FF;
     private const int StatBytes = 256;
+    private const uint BeginWriting = 2;
 
     /// <summary>
     /// Forces a file to the disk. <see cref="FileStream.Flush(bool)"/> returns normally when that fails (.NET 10 on Linux); this does not.
@@ -20,14 +21,10 @@ internal static partial class NativeFile
         else if (SyncFile(file) != 0) throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
     }
 
-    /// <summary>Forces a folder, and so a rename in it, to the disk, where the system can.</summary>
-    public static void SyncFolder(string path)
+    /// <summary>Lets the disk begin with a part of a file, so that little is left for <see cref="Sync"/>. Only a hint: it promises nothing and never fails.</summary>
+    public static void BeginSync(SafeFileHandle file, long offset, long length)
     {
-        if (!OperatingSystem.IsLinux()) return;
-        var folder = Open(path, flags: 0);
-        if (folder < 0) return;
-        _ = SyncDescriptor(folder);
-        _ = Close(folder);
+        if (OperatingSystem.IsLinux()) _ = SyncRange(file, offset, length, BeginWriting);
     }
 
     /// <summary>The file behind a name, links followed; null where there is none, or the system does not tell.</summary>
@@ -45,14 +42,8 @@ internal static partial class NativeFile
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int SyncFile(SafeFileHandle file);
 
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int SyncDescriptor(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Stat(int folder, string path, int flags, uint mask, Span<byte> stat);

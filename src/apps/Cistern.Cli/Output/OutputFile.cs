@@ -41,7 +41,11 @@ internal sealed class OutputFile : IDisposable
     /// <summary>Writes at a place; what lies between it and the end so far is left empty.</summary>
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
-        try { RandomAccess.Write(_file, bytes, offset); }
+        try
+        {
+            RandomAccess.Write(_file, bytes, offset);
+            if (bytes.Length >= BlockWriter.BlockBytes / 2) NativeFile.BeginSync(_file, offset, bytes.Length);
+        }
         catch (Exception error) when (IsFault(error)) { throw Unwritable(_path, error); }
         Length = Math.Max(Length, offset + bytes.Length);
     }
@@ -67,7 +71,6 @@ internal sealed class OutputFile : IDisposable
             if (_path.IsStream || _path.IsStandardOutput) return;
             File.Move(_temporary, _path.Full, overwrite: true);
             _published = true;
-            NativeFile.SyncFolder(Path.GetDirectoryName(_path.Full)!);
         }
         catch (Exception error) when (IsFault(error)) { throw Unwritable(_path, error); }
     }
