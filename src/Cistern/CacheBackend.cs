@@ -54,6 +54,15 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <param name="valueLength">The length of its value in bytes.</param>
     public virtual long? EstimateMemoryBytes(string key, long valueLength) => null;
 
+    /// <summary>
+    /// Tells that some keys are about to be looked up, one after another. Only a hint: it changes, counts and promises nothing, and where a
+    /// backend has no use for it, it does nothing. Worth it for whoever knows the next dozen keys of millions.
+    /// </summary>
+    /// <param name="keys">The keys in the order of their lookups, about a dozen; a backend may leave the rest of more.</param>
+    public virtual void Prefetch(ReadOnlySpan<string> keys)
+    {
+    }
+
     /// <summary>Looks a key up and returns its value as a fresh array; null on a miss.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -26,6 +26,17 @@ public abstract class StatsContract : ListingContract
     }
 
     [Fact]
+    public async Task Prefetch_OfAnyKeys_CountsAndChangesNothing()
+    {
+        await StoreAsync("key");
+        Backend.Prefetch([]);
+        Backend.Prefetch(["key", "missing", ""]);
+        Backend.Prefetch([.. Enumerable.Range(0, 100).Select(i => "key" + i)]);
+        await AssertCountedAsync(hits: 0, misses: 0, sets: 1, deletes: 0);
+        Assert.True(await Backend.ExistsAsync("key"));
+    }
+
+    [Fact]
     public async Task Stats_Lookups_CountOneEach()
     {
         await StoreAsync("key");

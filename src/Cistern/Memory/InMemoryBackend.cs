@@ -74,6 +74,9 @@ public sealed class InMemoryBackend : SyncCacheBackend
         return MemoryCost.OfEntry(key.Length, valueLength);
     }
 
+    /// <inheritdoc/>
+    public override void Prefetch(ReadOnlySpan<string> keys) => _index.Prefetch(keys);
+
     /// <summary>Evicts the entry that would go first; returns its key, or null when there is none.</summary>
     public string? EvictOne()
     {

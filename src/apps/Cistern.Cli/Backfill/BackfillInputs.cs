@@ -69,10 +69,14 @@ internal sealed class BackfillInputs : IAsyncDisposable
             return;
         }
 
-        foreach (var key in ReadAhead.Of(_lookups, cancellationToken))
+        foreach (var batch in ReadAhead.Of(_lookups, cancellationToken))
         {
-            var lookup = run.LookUpAsync(key, cancellationToken);
-            if (!lookup.IsCompletedSuccessfully) await lookup.ConfigureAwait(false);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (i % BackfillRun.Ahead == 0) run.Announce(batch.AsSpan()[i..]);
+                var lookup = run.LookUpAsync(batch[i], cancellationToken);
+                if (!lookup.IsCompletedSuccessfully) await lookup.ConfigureAwait(false);
+            }
         }
     }
 
@@ -86,7 +90,7 @@ internal sealed class BackfillInputs : IAsyncDisposable
     {
         try
         {
-            foreach (var (key, time) in ReadAhead.Of(file.Read(cancellationToken), cancellationToken))
+            foreach (var (key, time) in ReadAhead.Of(file.Read(cancellationToken), cancellationToken).SelectMany(batch => batch))
             {
                 if (time is { } now) clock.Show(now);
                 else if (merge.Settings.NeedsTime) throw MissingTime(merge);

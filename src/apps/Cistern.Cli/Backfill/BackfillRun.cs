@@ -5,6 +5,9 @@ namespace Cistern.Cli;
 /// <summary>Looks up key after key, in order, and streams what each found. One run; not safe for concurrent use.</summary>
 internal sealed class BackfillRun(BackfillingCache cache, CacheBackend backend, ObservedSource source, ResultWriter results)
 {
+    /// <summary>How many lookups <see cref="Announce"/> covers.</summary>
+    public const int Ahead = 16;
+
     // One buffer for all values: a hit in memory then allocates nothing.
     private readonly ArrayBufferWriter<byte> _value = new(4096);
     private long _hits;
@@ -18,6 +21,9 @@ internal sealed class BackfillRun(BackfillingCache cache, CacheBackend backend, 
 
     /// <summary>Why the first of them failed; null: none did.</summary>
     public string? FirstFailure { get; private set; }
+
+    /// <summary>Tells which keys come next.</summary>
+    public void Announce(ReadOnlySpan<string> keys) => backend.Prefetch(keys.Length > Ahead ? keys[..Ahead] : keys);
 
     /// <summary>Looks up one key and writes its result.</summary>
     public ValueTask LookUpAsync(string key, CancellationToken cancellationToken)

@@ -11,21 +11,18 @@ internal static class ReadAhead
     private const int BatchLength = 2048;
     private const int MostBatches = 4;
 
-    /// <summary>The same elements.</summary>
+    /// <summary>The same elements, in batches.</summary>
     /// <param name="elements">Enumerated once, on another thread.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <typeparam name="T">The type of an element.</typeparam>
-    public static IEnumerable<T> Of<T>(IEnumerable<T> elements, CancellationToken cancellationToken)
+    public static IEnumerable<ArraySegment<T>> Of<T>(IEnumerable<T> elements, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var batches = new BlockingCollection<ArraySegment<T>>(MostBatches);
         var reading = Task.Factory.StartNew(() => Read(elements, batches, ending.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
-            foreach (var batch in batches.GetConsumingEnumerable(cancellationToken))
-            {
-                foreach (var element in batch) yield return element;
-            }
+            foreach (var batch in batches.GetConsumingEnumerable(cancellationToken)) yield return batch;
 
             // What the reading threw comes after all that it had read.
             reading.GetAwaiter().GetResult();
