@@ -130,6 +130,9 @@ internal sealed class EntryIndex
     {
         var old = _slots;
         _slots = new Slot[BitOperations.RoundUpToPowerOf2((uint)old.Length + 1)];
+
+        // Written before it is probed: a page that is read first is mapped twice, and the second time interrupts every processor.
+        _slots.AsSpan().Clear();
         foreach (var slot in old)
         {
             if (slot.Key is not null) _slots[Place(slot.Key, slot.Hash)] = slot;

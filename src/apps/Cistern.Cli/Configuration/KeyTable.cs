@@ -67,6 +67,9 @@ internal sealed class KeyTable
         Array.Resize(ref _texts, _count * 2);
         Array.Resize(ref _isInSource, _count * 2);
         var slots = new ulong[_count * 4];
+
+        // Written before it is probed: a page that is read first is mapped twice, and the second time interrupts every processor.
+        slots.AsSpan().Clear();
         var mask = slots.Length - 1;
         foreach (var slot in _slots)
         {
