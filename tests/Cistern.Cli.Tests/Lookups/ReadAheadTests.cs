@@ -1,0 +1,72 @@
+namespace Cistern.Cli.Tests;
+
+public sealed class ReadAheadTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2048)]
+    [InlineData(2049)]
+    [InlineData(50_000)]
+    public void Of_SoManyElements_GivesThemInOrder(int count) =>
+        Assert.Equal(Enumerable.Range(0, count), ReadAhead.Of(Enumerable.Range(0, count), TestContext.Current.CancellationToken).SelectMany(batch => batch));
+
+    [Fact]
+    public void Of_ReadingThatFails_FailsAfterAllThatWasRead()
+    {
+        static IEnumerable<int> Broken()
+        {
+            for (var i = 0; i < 3_000; i++) yield return i;
+            throw new InvalidDataException("line 3001");
+        }
+
+        var last = -1;
+        try
+        {
+            foreach (var batch in ReadAhead.Of(Broken(), TestContext.Current.CancellationToken)) last = batch[^1];
+        }
+        catch (InvalidDataException error)
+        {
+            Assert.Equal("line 3001", error.Message);
+            Assert.Equal(2_999, last);
+            return;
+        }
+
+        Assert.Fail("What the reading threw is lost.");
+    }
+
+    [Fact]
+    public void Of_ConsumerThatStops_EndsTheReading()
+    {
+        var isOver = false;
+        IEnumerable<int> Endless()
+        {
+            try
+            {
+                for (var i = 0; ; i++) yield return i;
+            }
+            finally
+            {
+                isOver = true;
+            }
+        }
+
+        Assert.Equal(0, ReadAhead.Of(Endless(), TestContext.Current.CancellationToken).First()[0]);
+        Assert.True(isOver);
+    }
+
+    [Fact]
+    public void Of_Cancelled_Throws()
+    {
+        using var cancellation = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+        {
+            foreach (var _ in ReadAhead.Of(Forever(), cancellation.Token)) cancellation.Cancel();
+        });
+
+        static IEnumerable<int> Forever()
+        {
+            while (true) yield return 0;
+        }
+    }
+}
