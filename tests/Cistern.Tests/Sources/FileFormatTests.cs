@@ -22,6 +22,16 @@ public sealed class FileFormatTests : IDisposable
         Assert.Equal("5", await source.TextAsync("b"));
     }
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(0)]
+    public async Task Header_ThatAFormatTakesNoNoticeOf_IsNoEntry(long maxMemoryBytes)
+    {
+        await using var source = await PropertySource.OpenAsync(_folder.Write("p.txt", "title=entries\na=1\n"), maxMemoryBytes, hasHeader: true);
+        Assert.Equal("a=1", await source.AllAsync());
+        Assert.Null(await source.TextAsync("title"));
+    }
+
     [Fact]
     public async Task Fault_OfSomebodyElse_HasItsPlace()
     {
@@ -38,13 +48,15 @@ public sealed class FileFormatTests : IDisposable
 
     private sealed class PropertySourceOptions : FileSourceOptions;
 
-    private sealed class PropertySource(string path, long maxMemoryBytes) : FileSource(path, new PropertyFormat(), new PropertySourceOptions { MaxMemoryBytes = maxMemoryBytes })
+    private sealed class PropertySource(string path, long maxMemoryBytes, bool hasHeader = false) : FileSource(path, new PropertyFormat(hasHeader), new PropertySourceOptions { MaxMemoryBytes = maxMemoryBytes })
     {
-        public static ValueTask<PropertySource> OpenAsync(string path, long maxMemoryBytes) => LoadAsync(new PropertySource(path, maxMemoryBytes), CancellationToken.None);
+        public static ValueTask<PropertySource> OpenAsync(string path, long maxMemoryBytes, bool hasHeader = false) => LoadAsync(new PropertySource(path, maxMemoryBytes, hasHeader), CancellationToken.None);
     }
 
-    private sealed class PropertyFormat : FileFormat
+    private sealed class PropertyFormat(bool hasHeader) : FileFormat
     {
+        public override bool HasHeader => hasHeader;
+
         public override RecordSplitter CreateSplitter() => new LineSplitter(skipWhiteSpace: true);
 
         public override FileRecord Decode(ReadOnlyMemory<byte> record)
