@@ -16,7 +16,7 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
     private readonly bool _usesTime = options.Window.Duration is not null || options.Cooldown is not null;
 
     private bool _isOn;
-    private long _begun;
+    private long? _begunBefore;
     private long? _lastBegun;
     private double? _lastRate;
     private int _ineffective;
@@ -67,23 +67,29 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
     /// <summary>Lets the next backfill in.</summary>
     public void Leave() => _exclusive.Release();
 
-    /// <summary>Counts a backfill that ran, well or not.</summary>
+    /// <summary>Counts a backfill that ran, well or not. What it spends was taken when it was decided.</summary>
     /// <param name="loaded">How many entries it loaded.</param>
-    /// <param name="rate">The rate that caused it; null if it was forced and spends no limit.</param>
-    public void CountBackfill(long loaded, double? rate)
+    public void CountBackfill(long loaded)
     {
         lock (_lock)
         {
             _backfills++;
             _loaded += loaded;
-            if (rate is null) return;
-            _automatic++;
-            _lastRate = rate;
-            _lastBegun = _begun;
         }
     }
 
-    /// <summary>Counts a backfill that was due but not run, as the source is empty. It spends nothing and starts no cooldown.</summary>
+    /// <summary>Gives back what an automatic backfill took when it was decided, as the source turned out to be empty: it spends nothing and starts no cooldown.</summary>
+    public void Refund()
+    {
+        lock (_lock)
+        {
+            _automatic = Math.Max(0, _automatic - 1);
+            _lastRate = null;
+            _lastBegun = _begunBefore;
+        }
+    }
+
+    /// <summary>Counts a backfill that was due but not run, as the source is empty.</summary>
     public void CountSkipped()
     {
         lock (_lock) _skipped++;
@@ -147,7 +153,12 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
             }
         }
 
-        _begun = now;
+        // Taken here, under the lock, not when it is over: until then another miss could be let in on the old figures, and what an episode
+        // that has ended meanwhile has cleared would come back.
+        _automatic++;
+        _begunBefore = _lastBegun;
+        _lastBegun = now;
+        _lastRate = rate;
         return BackfillDecision.Run;
     }
 

@@ -19,7 +19,7 @@ internal sealed class BackfillRun(BatchLoader loader, BackfillGate gate, Remembe
             return batch;
         }
 
-        gate.CountBackfill(batch.Loaded, miss.Rate);
+        gate.CountBackfill(batch.Loaded);
         foreach (var entry in batch.Entries) absent.Remove(entry.Key);
         Note(batch.Error is null ? AuditAction.Backfill : AuditAction.BackfillFailed, miss.Lookups, miss.Rate, batch);
         return batch;
@@ -30,9 +30,10 @@ internal sealed class BackfillRun(BatchLoader loader, BackfillGate gate, Remembe
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
         await gate.EnterForcedAsync(ending.Token).ConfigureAwait(false);
-        var batch = await loader.LoadAsync(BatchLoader.Everything, ending.Token).ConfigureAwait(false);
-        gate.Leave();
-        gate.CountBackfill(batch.Loaded, rate: null);
+        LoadedBatch batch;
+        try { batch = await loader.LoadAsync(BatchLoader.Everything, ending.Token).ConfigureAwait(false); }
+        finally { gate.Leave(); }
+        gate.CountBackfill(batch.Loaded);
         Note(batch.Error is null ? AuditAction.ForceBackfill : AuditAction.BackfillFailed, gate.Lookups, rate: null, batch);
         return batch;
     }
@@ -44,8 +45,8 @@ internal sealed class BackfillRun(BatchLoader loader, BackfillGate gate, Remembe
     public async ValueTask RefuseAsync(RecordedMiss miss, CancellationToken cancellationToken)
     {
         var isEmpty = false;
-        try { isEmpty = await loader.IsSourceEmptyAsync(cancellationToken).ConfigureAwait(false); }
-        catch (Exception error) when (error is not OperationCanceledException) { /* The read of the key itself will tell. */ }
+        try { isEmpty = await loader.IsSourceEmptyAsync(_disposing.Token).WaitAsync(options.SourceTimeout ?? Timeout.InfiniteTimeSpan, clock, cancellationToken).ConfigureAwait(false); }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested) { /* The read of the key itself will tell. */ }
         if (isEmpty) gate.CountSkipped();
         else gate.RequireManualIntervention();
         Note(isEmpty ? AuditAction.SkippedEmptySource : AuditAction.ManualInterventionRequired, miss.Lookups, miss.Rate, LoadedBatch.Nothing);
@@ -63,18 +64,14 @@ internal sealed class BackfillRun(BatchLoader loader, BackfillGate gate, Remembe
     private async Task<LoadedBatch> LoadWithinTimeoutAsync()
     {
         var ending = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token);
-        var load = loader.LoadAsync(options.BackfillBatch, ending.Token);
-        if (load.IsCompleted)
-        {
-            gate.Leave();
-            ending.Dispose();
-            return await load.ConfigureAwait(false);
-        }
-
-        _ = LeaveAfterAsync(load, ending);
+        var token = ending.Token;
+        var load = loader.LoadAsync(options.BackfillBatch, token);
+        _ = LeaveAfterAsync(load);
         try
         {
-            return await load.WaitAsync(options.SourceTimeout ?? Timeout.InfiniteTimeSpan, clock, ending.Token).ConfigureAwait(false);
+            return load.IsCompleted
+                ? await load.ConfigureAwait(false)
+                : await load.WaitAsync(options.SourceTimeout ?? Timeout.InfiniteTimeSpan, clock, token).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -85,12 +82,22 @@ internal sealed class BackfillRun(BatchLoader loader, BackfillGate gate, Remembe
         {
             return LoadedBatch.Nothing with { Error = error };
         }
+        finally
+        {
+            _ = DisposeAfterAsync(load, ending);
+        }
     }
 
-    private async Task LeaveAfterAsync(Task<LoadedBatch> load, CancellationTokenSource ending)
+    private async Task LeaveAfterAsync(Task<LoadedBatch> load)
+    {
+        // Before the next miss is let in.
+        if ((await load.ConfigureAwait(false)).SourceIsEmpty) gate.Refund();
+        gate.Leave();
+    }
+
+    private static async Task DisposeAfterAsync(Task<LoadedBatch> load, CancellationTokenSource ending)
     {
         await ((Task)load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        gate.Leave();
         ending.Dispose();
     }
 

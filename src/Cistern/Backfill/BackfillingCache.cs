@@ -215,10 +215,20 @@ public sealed class BackfillingCache : IAsyncDisposable
     // The flight of one key: the backfill that its miss caused, then the key itself unless the batch brought it.
     private async ValueTask<CacheLookup> LoadKeyAsync(string key, Task<LoadedBatch>? backfill, bool lookAgain, CancellationToken cancellationToken)
     {
-        if (lookAgain && await _backend.GetEntryAsync(key, cancellationToken).ConfigureAwait(false) is { } landed) return FromBackend(landed);
+        if (lookAgain && await LookAgainAsync(key, cancellationToken).ConfigureAwait(false) is { } landed) return FromBackend(landed);
         if (backfill is not null && (await backfill.ConfigureAwait(false)).Find(key) is { } brought) return FromSource(brought);
         if (await ReadSourceAsync(key, cancellationToken).ConfigureAwait(false) is not { } entry) return Absent(key);
         return await FillAsync(entry, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<CacheEntry?> LookAgainAsync(string key, CancellationToken cancellationToken)
+    {
+        try { return await _backend.GetEntryAsync(key, cancellationToken).ConfigureAwait(false); }
+        catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass)
+        {
+            Interlocked.Increment(ref _backendFaults);
+            return null;
+        }
     }
 
     private async ValueTask<CacheLookup> FillAsync(SourceEntry entry, CancellationToken cancellationToken)
@@ -256,7 +266,7 @@ public sealed class BackfillingCache : IAsyncDisposable
     private async ValueTask<SourceEntry?> ReadSourceAsync(string key, CancellationToken cancellationToken)
     {
         try { return await _source.ReadAsync(key, cancellationToken).ConfigureAwait(false); }
-        catch (Exception error) when (error is not OperationCanceledException) { throw AsSourceFault(error); }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested) { throw AsSourceFault(error); }
     }
 
     // Inline, the lookup that caused it waits for the whole of it. In the background it is given a thread of its own from the start, as a

@@ -32,6 +32,7 @@ internal sealed class BatchLoader(CacheBackend backend, ICacheSource source, Fil
         var room = new BatchRoom(backend, mostEntries);
         var chunk = new List<SourceEntry>();
         var loaded = 0L;
+        var allLanded = true;
         try
         {
             var removalCount = backend.RemovalCount;
@@ -54,17 +55,34 @@ internal sealed class BatchLoader(CacheBackend backend, ICacheSource source, Fil
 
                 // A forced load without bounds evicts nothing, and so need not hold more than a chunk.
                 if (chunk.Count < MostPage || mostEntries != Everything || !room.IsUnbounded) continue;
-                loaded += await StoreAsync(chunk, cancellationToken).ConfigureAwait(false);
+                allLanded &= await StoreAsync().ConfigureAwait(false);
                 chunk.Clear();
             }
 
-            loaded += await StoreAsync(chunk, cancellationToken).ConfigureAwait(false);
-            if (removalCount is { } count) _scanned = (position, count);
+            allLanded &= await StoreAsync().ConfigureAwait(false);
+            if (allLanded && removalCount is { } count) _scanned = (position, count);
             return new LoadedBatch(loaded, false, chunk, null);
         }
-        catch (Exception error) when (error is not ObjectDisposedException)
+        catch (Exception error)
         {
             return new LoadedBatch(loaded, false, [], error);
+        }
+
+        // Keeps in the chunk what the backend now has as it came: whoever set another value meanwhile has the newer one. False if a key is
+        // not in the backend at all, so that the next scan must not pass it by.
+        async Task<bool> StoreAsync()
+        {
+            if (chunk.Count == 0) return true;
+            var outcomes = await backend.SetManyAsync(chunk.Select(fill.Request), cancellationToken).ConfigureAwait(false);
+            loaded += outcomes.LongCount(outcome => outcome == SetOutcome.Stored);
+            var kept = 0;
+            for (var i = 0; i < outcomes.Count; i++)
+            {
+                if (outcomes[i] is SetOutcome.Stored or SetOutcome.AlreadyCurrent) chunk[kept++] = chunk[i];
+            }
+
+            chunk.RemoveRange(kept, chunk.Count - kept);
+            return !outcomes.Any(outcome => outcome is SetOutcome.Superseded or SetOutcome.TooLarge);
         }
     }
 
@@ -83,12 +101,5 @@ internal sealed class BatchLoader(CacheBackend backend, ICacheSource source, Fil
 
             if (room.IsFull) return;
         }
-    }
-
-    private async Task<long> StoreAsync(List<SourceEntry> chunk, CancellationToken cancellationToken)
-    {
-        if (chunk.Count == 0) return 0;
-        var outcomes = await backend.SetManyAsync(chunk.Select(fill.Request), cancellationToken).ConfigureAwait(false);
-        return outcomes.LongCount(outcome => outcome == SetOutcome.Stored);
     }
 }

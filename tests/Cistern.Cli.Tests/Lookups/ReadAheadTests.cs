@@ -56,6 +56,21 @@ public sealed class ReadAheadTests
     }
 
     [Fact]
+    public async Task Of_ConsumerThatStopsWhileTheLastBatchWaits_EndsTheReading()
+    {
+        // Five full batches and a part: one in hand, four in the queue, and the part has no place.
+        var stopping = Task.Run(async () =>
+        {
+            foreach (var _ in ReadAhead.Of(Enumerable.Range(0, 12_000), CancellationToken.None))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+                break;
+            }
+        });
+        await stopping.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void Of_Cancelled_Throws()
     {
         using var cancellation = new CancellationTokenSource();

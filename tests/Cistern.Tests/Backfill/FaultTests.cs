@@ -71,6 +71,38 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Backfill_OverAClosedConnection_IsAFailedOneAndLetsTheNextOneIn()
+    {
+        var source = new ScriptedSource(ScriptedSource.Entry("a", "1")) { OnPage = _ => throw new ObjectDisposedException("connection") };
+        await using var rig = BackfillRig.Create(source, new BackfillOptions { MinLookups = 1, BackfillBatch = 1 });
+        Assert.Equal("1"u8.ToArray(), await rig.Cache.GetAsync("a"));
+        Assert.Equal(AuditAction.BackfillFailed, Assert.Single(rig.Cache.Audit.Entries).Action);
+        await Assert.ThrowsAsync<CacheSourceException>(() => rig.Cache.ForceBackfillAsync());
+        source.OnPage = _ => Task.CompletedTask;
+        Assert.Equal(0, await rig.Cache.ForceBackfillAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Get_SourceWithATimeoutOfItsOwn_FailsAsASourceDoes()
+    {
+        var source = new ScriptedSource { OnRead = (_, _) => throw new TaskCanceledException("the request timed out") };
+        await using var rig = BackfillRig.Create(source, NoBackfill);
+        await Assert.ThrowsAsync<CacheSourceException>(() => rig.Cache.GetAsync("a").AsTask());
+    }
+
+    [Fact]
+    public async Task MaxBackfills_ManyMissesAtOnce_IsNotOverrun()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var source = new ScriptedSource(ScriptedSource.Entry("a", "1"), ScriptedSource.Entry("b", "2")) { OnPage = static async _ => await Task.Yield() };
+            await using var rig = BackfillRig.Create(source, new BackfillOptions { MinLookups = 1, MaxBackfills = 1 });
+            await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(() => rig.Cache.GetAsync("key" + i).AsTask())));
+            Assert.Equal(1, rig.Stats.Backfills);
+        }
+    }
+
+    [Fact]
     public async Task ForceBackfill_ThatIsCancelled_LetsTheNextOneIn()
     {
         var source = new ScriptedSource(ScriptedSource.Entry("a", "1")) { OnPage = token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token) };

@@ -13,6 +13,9 @@ internal sealed class FaultyBackend : CacheBackend
 
     public bool FailWrites { get; set; }
 
+    /// <summary>Done when a batch arrives, before it is stored: what somebody else sets meanwhile.</summary>
+    public Func<CacheBackend, ValueTask<SetOutcome>>? BeforeSetMany { get; init; }
+
     public override BackendCapabilities Capabilities => _inner.Capabilities;
 
     protected override async ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) =>
@@ -23,6 +26,12 @@ internal sealed class FaultyBackend : CacheBackend
 
     protected override ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken) =>
         FailWrites ? throw new IOException("the disk is gone") : _inner.SetAsync(draft.Key, draft.Value, new SetOptions { Condition = draft.Condition, Version = draft.Version }, cancellationToken);
+
+    protected override async ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
+    {
+        if (BeforeSetMany is { } before) await before(_inner);
+        return await base.SetManyCoreAsync(drafts, cancellationToken);
+    }
 
     protected override ValueTask<bool> TouchCoreAsync(string key, long? expiresAtMilliseconds, CancellationToken cancellationToken) => new(false);
 

@@ -180,6 +180,28 @@ public sealed class FlightTests
     }
 
     [Fact]
+    public async Task Backfill_OfAKeySetMeanwhile_AnswersWithTheNewValue()
+    {
+        using var backend = new FaultyBackend { BeforeSetMany = inner => inner.SetAsync("a", "new"u8.ToArray()) };
+        var source = new ScriptedSource(ScriptedSource.Entry("a", "old"), ScriptedSource.Entry("b", "2"));
+        await using var cache = new BackfillingCache(backend, source, new BackfillOptions { MinLookups = 1 });
+        Assert.Equal("new"u8.ToArray(), await cache.GetAsync("a"));
+        Assert.Equal(1, cache.Stats.Loaded);
+    }
+
+    [Fact]
+    public async Task Backfill_AfterATombstoneEnded_ReturnsToItsKey()
+    {
+        var source = new ScriptedSource(ScriptedSource.Entry("a", "1", 5), ScriptedSource.Entry("b", "2", 5));
+        await using var rig = BackfillRig.Create(source, NoBackfill);
+        await rig.Backend.DeleteAsync("a", 5);
+        Assert.Equal(1, await rig.Cache.ForceBackfillAsync());
+        rig.Clock.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal(1, await rig.Cache.ForceBackfillAsync());
+        Assert.Equal("ab", await rig.CachedAsync());
+    }
+
+    [Fact]
     public async Task Fill_WithMetadata_KeepsIt()
     {
         var metadata = new Dictionary<string, string> { ["content-type"] = "application/json" };

@@ -29,7 +29,9 @@ internal sealed class BackfillRun(BackfillingCache cache, CacheBackend backend, 
     public ValueTask LookUpAsync(string key, CancellationToken cancellationToken)
     {
         _value.ResetWrittenCount();
-        var pending = cache.LookUpAsync(key, _value, cancellationToken);
+        ValueTask<CacheLookup> pending;
+        try { pending = cache.LookUpAsync(key, _value, cancellationToken); }
+        catch (Exception error) when (error is CacheSourceException or CacheBackendException) { pending = ValueTask.FromException<CacheLookup>(error); }
         if (!pending.IsCompletedSuccessfully) return FinishAsync(key, pending, cancellationToken);
         var lookup = pending.Result;
         if (MayBeJson) return WriteInspectedAsync(key, lookup, cancellationToken);

@@ -40,18 +40,29 @@ internal static class ReadAhead
         var count = 0;
         try
         {
-            foreach (var element in elements)
+            try
             {
-                batch[count++] = element;
-                if (count < BatchLength) continue;
-                batches.Add(batch, cancellationToken);
-                batch = new T[BatchLength];
-                count = 0;
+                foreach (var element in elements)
+                {
+                    batch[count++] = element;
+                    if (count < BatchLength) continue;
+                    batches.Add(batch, cancellationToken);
+                    batch = new T[BatchLength];
+                    count = 0;
+                }
             }
+            finally
+            {
+                // Also before a fault: it comes after all that was read.
+                if (count > 0) batches.Add(new ArraySegment<T>(batch, 0, count), cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Nobody reads on.
         }
         finally
         {
-            if (!cancellationToken.IsCancellationRequested && count > 0) batches.Add(new ArraySegment<T>(batch, 0, count), CancellationToken.None);
             batches.CompleteAdding();
         }
     }
