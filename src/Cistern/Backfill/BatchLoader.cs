@@ -74,15 +74,16 @@ internal sealed class BatchLoader(CacheBackend backend, ICacheSource source, Fil
         {
             if (chunk.Count == 0) return true;
             var outcomes = await backend.SetManyAsync(chunk.Select(fill.Request), cancellationToken).ConfigureAwait(false);
-            loaded += outcomes.LongCount(outcome => outcome == SetOutcome.Stored);
-            var kept = 0;
+            var (kept, landed) = (0, true);
             for (var i = 0; i < outcomes.Count; i++)
             {
+                if (outcomes[i] == SetOutcome.Stored) loaded++;
                 if (outcomes[i] is SetOutcome.Stored or SetOutcome.AlreadyCurrent) chunk[kept++] = chunk[i];
+                else if (outcomes[i] != SetOutcome.Present) landed = false;
             }
 
             chunk.RemoveRange(kept, chunk.Count - kept);
-            return !outcomes.Any(outcome => outcome is SetOutcome.Superseded or SetOutcome.TooLarge);
+            return landed;
         }
     }
 

@@ -3,7 +3,7 @@ namespace Cistern;
 /// <summary>What a backfill brought.</summary>
 /// <param name="Loaded">How many entries the backend stored.</param>
 /// <param name="SourceIsEmpty">The source had nothing at all; nothing was run.</param>
-/// <param name="Entries">The entries of the last chunk, for the lookup that caused the backfill.</param>
+/// <param name="Entries">What was loaded and is in the backend as it came, for the lookup that caused the backfill; of a forced load only the last chunk.</param>
 /// <param name="Error">Why it failed; null if it did not.</param>
 internal readonly record struct LoadedBatch(long Loaded, bool SourceIsEmpty, IReadOnlyList<SourceEntry> Entries, Exception? Error)
 {
@@ -11,7 +11,7 @@ internal readonly record struct LoadedBatch(long Loaded, bool SourceIsEmpty, IRe
 
     public SourceEntry? Find(string key)
     {
-        foreach (var entry in Entries ?? [])
+        foreach (var entry in Entries)
         {
             if (entry.Key == key) return entry;
         }

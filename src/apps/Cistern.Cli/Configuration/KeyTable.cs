@@ -7,8 +7,8 @@ using System.Text;
 namespace Cistern.Cli;
 
 /// <summary>
-/// Gives every key one string, however often it is written: open addressing over a seeded hash of its UTF-8 bytes. Lookups repeat their
-/// keys, and a string for each would be most of the memory of a run. Nearly every probe touches one slot and the string itself.
+/// Gives every key one string, however often it is written, and tells when the source has a key twice: open addressing over a seeded hash of
+/// UTF-8 bytes. Nearly every probe touches one slot and the string itself. Lookups come here only when <see cref="PlainKeys"/> cannot read them.
 /// </summary>
 internal sealed class KeyTable
 {
