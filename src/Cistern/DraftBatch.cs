@@ -10,6 +10,9 @@ internal sealed class DraftBatch(int capacity) : IReadOnlyList<EntryDraft>, IDis
 
     public int Count { get; private set; }
 
+    /// <summary>The drafts where they lie: each is a hundred bytes, too many to be copied once more.</summary>
+    public ReadOnlySpan<EntryDraft> Span => _drafts.AsSpan(0, Count);
+
     public EntryDraft this[int index] => index < Count ? _drafts[index] : throw new ArgumentOutOfRangeException(nameof(index));
 
     public void Add(in EntryDraft draft)

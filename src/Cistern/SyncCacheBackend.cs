@@ -43,7 +43,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
         Begin(key, CancellationToken.None);
         ArgumentNullException.ThrowIfNull(destination);
         bool found;
-        try { found = TryReadCore(key, destination, static (value, destination) => destination.Write(value)); }
+        try { found = TryGetCore(key, destination); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
         Counters.CountLookup(found);
         return found;
@@ -99,6 +99,11 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     /// <param name="valueLength">The length of the value in bytes, also when it did not fit; 0 on a miss.</param>
     protected abstract LookupOutcome TryGetCore(string key, Span<byte> destination, out int valueLength);
 
+    /// <summary>Appends the value of a live entry to a buffer, and refreshes its recency; false when none is there. Default: by <see cref="TryReadCore"/>.</summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="destination">Where the value goes; untouched when none is there.</param>
+    protected virtual bool TryGetCore(string key, IBufferWriter<byte> destination) => TryReadCore(key, destination, static (value, destination) => destination.Write(value));
+
     /// <summary>Shows the value of a live entry in place, and refreshes its recency; false when none is there. Lets what the reader throws pass.</summary>
     /// <param name="key">The key; valid.</param>
     /// <param name="state">Handed to the reader.</param>
@@ -135,7 +140,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
 
     /// <inheritdoc/>
     protected sealed override ValueTask<bool> TryGetCoreAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken) =>
-        new(TryReadCore(key, destination, static (value, destination) => destination.Write(value)));
+        new(TryGetCore(key, destination));
 
     /// <inheritdoc/>
     protected sealed override ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) => new(GetEntryCore(key));

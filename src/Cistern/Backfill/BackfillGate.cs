@@ -12,10 +12,13 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
     // Held by the one backfill that runs; taken without waiting under the lock, with waiting by a forced backfill.
     private readonly SemaphoreSlim _exclusive = new(1);
 
+    // A hit that cannot turn anything off need only be counted: here, without the lock, and in the monitor before that is read.
+    private long _pendingHits;
+
     // A clock costs more than a counted hit: read it only where time matters.
     private readonly bool _usesTime = options.Window.Duration is not null || options.Cooldown is not null;
 
-    private bool _isOn;
+    private volatile bool _isOn;
     private long? _begunBefore;
     private long? _lastBegun;
     private double? _lastRate;
@@ -26,21 +29,42 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
     private long _loaded;
     private bool _manual;
 
+    private double Rate => _monitor.InWindow.Rate(options.ExcludeSourceMisses);
+
     private long Now => _usesTime ? clock.GetUtcNow().ToUnixTimeMilliseconds() : 0;
 
     /// <summary>All lookups so far.</summary>
     public long Lookups
     {
-        get { lock (_lock) return _monitor.Lookups; }
+        get
+        {
+            lock (_lock)
+            {
+                AddPendingHits();
+                return _monitor.Lookups;
+            }
+        }
     }
 
     public void RecordHit()
     {
+        if (_monitor.TakesHitsLate && !_isOn)
+        {
+            Interlocked.Increment(ref _pendingHits);
+
+            // Unless a miss has turned backfills on meanwhile, which this hit may clear. That miss looks for pending hits after it: one of
+            // the two sees the other.
+            if (!_isOn) return;
+            lock (_lock) AddPendingHits();
+            return;
+        }
+
         var now = Now;
         lock (_lock)
         {
+            AddPendingHits();
             _monitor.Record(LookupKind.Hit, now);
-            if (_isOn) TurnOffIfCleared(_monitor.InWindow.Rate(options.ExcludeSourceMisses));
+            if (_isOn) TurnOffIfCleared(Rate);
         }
     }
 
@@ -50,9 +74,12 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
         var now = Now;
         lock (_lock)
         {
+            AddPendingHits();
             var place = _monitor.Record(knownAbsent ? LookupKind.AbsentMiss : LookupKind.Miss, now);
-            var rate = _monitor.InWindow.Rate(options.ExcludeSourceMisses);
-            return new RecordedMiss(Decide(rate, now), rate, _monitor.Lookups, knownAbsent ? null : place);
+            var (rate, lookups) = (Rate, _monitor.Lookups);
+            var decision = Decide(rate, now);
+            AddPendingHits();
+            return new RecordedMiss(decision, rate, lookups, knownAbsent ? null : place);
         }
     }
 
@@ -115,6 +142,7 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
     {
         lock (_lock)
         {
+            AddPendingHits();
             return new BackfillStats
             {
                 Hits = _monitor.Hits,
@@ -125,12 +153,22 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
                 SkippedBackfills = _skipped,
                 ManualInterventionRequired = _manual,
                 BackendFaults = backendFaults,
-                WindowMissRate = _monitor.InWindow.Rate(options.ExcludeSourceMisses),
+                WindowMissRate = Rate,
             };
         }
     }
 
     public void Dispose() => _exclusive.Dispose();
+
+    // Under the lock. Hits that came while backfills were off change nothing but the rate; while they are on, each may turn them off.
+    private void AddPendingHits()
+    {
+        if (Interlocked.Exchange(ref _pendingHits, 0) is var pending and > 0)
+        {
+            _monitor.RecordHits(pending);
+            if (_isOn) TurnOffIfCleared(Rate);
+        }
+    }
 
     private BackfillDecision Decide(double rate, long now)
     {

@@ -30,7 +30,7 @@ internal sealed class BatchLoader(CacheBackend backend, ICacheSource source, Fil
     public async Task<LoadedBatch> LoadAsync(long mostEntries, CancellationToken cancellationToken)
     {
         var room = new BatchRoom(backend, mostEntries);
-        var chunk = new List<SourceEntry>();
+        var chunk = new List<SourceEntry>((int)Math.Min(mostEntries, MostPage));
         var loaded = 0L;
         var allLanded = true;
         try

@@ -3,7 +3,7 @@ namespace Cistern;
 /// <summary>Lookups inside a window.</summary>
 internal readonly record struct LookupCounts(long Lookups, long Misses, long Absent)
 {
-    public LookupCounts With(LookupKind kind, int times = 1) => new(
+    public LookupCounts With(LookupKind kind, long times = 1) => new(
         Lookups + times,
         Misses + (kind == LookupKind.Hit ? 0 : times),
         Absent + (kind == LookupKind.AbsentMiss ? times : 0));

@@ -19,12 +19,22 @@ internal abstract class LookupWindow
     /// <returns>Where the lookup lies, for <see cref="MarkAbsent"/>.</returns>
     public abstract long Add(long lookup, LookupKind kind, long now);
 
+    /// <summary>Whether hits may be added later, many at once: where neither their place nor their time matters.</summary>
+    public virtual bool TakesHitsLate => false;
+
+    /// <summary>Adds hits late, if <see cref="TakesHitsLate"/>.</summary>
+    public virtual void AddHits(long count) => throw new NotSupportedException("This window needs every hit as it comes.");
+
     /// <summary>Turns a miss into the miss of an absent key, if it is still in the window.</summary>
     /// <param name="place">What <see cref="Add"/> returned for it.</param>
     public abstract void MarkAbsent(long place);
 
     private sealed class CumulativeWindow : LookupWindow
     {
+        public override bool TakesHitsLate => true;
+
+        public override void AddHits(long count) => Counts = Counts.With(LookupKind.Hit, count);
+
         public override long Add(long lookup, LookupKind kind, long now)
         {
             Counts = Counts.With(kind);

@@ -27,6 +27,16 @@ internal sealed class MissMonitor(MissWindow window)
         return _window.Add(Lookups, kind, now);
     }
 
+    /// <summary>Whether hits may be counted late, many at once, by <see cref="RecordHits"/>.</summary>
+    public bool TakesHitsLate => _window.TakesHitsLate;
+
+    /// <summary>Counts hits that came before the next lookup that is recorded.</summary>
+    public void RecordHits(long count)
+    {
+        Hits += count;
+        _window.AddHits(count);
+    }
+
     /// <summary>Notes that a miss ended at the source, which does not have its key either.</summary>
     /// <param name="place">What <see cref="Record"/> returned; null if it was recorded as the miss of an absent key at once.</param>
     public void RecordSourceMiss(long? place)

@@ -106,6 +106,15 @@ public sealed class InMemoryBackend : SyncCacheBackend
         return value.AsSpan().TryCopyTo(destination) ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
     }
 
+    // Without the call through a generic virtual method and a delegate, which takes a fifth of a hit.
+    /// <inheritdoc/>
+    protected override bool TryGetCore(string key, IBufferWriter<byte> destination)
+    {
+        if (Find(key) is not { } value) return false;
+        destination.Write(value);
+        return true;
+    }
+
     /// <inheritdoc/>
     protected override bool TryReadCore<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
     {
@@ -167,20 +176,8 @@ public sealed class InMemoryBackend : SyncCacheBackend
     }
 
     /// <inheritdoc/>
-    protected override ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
-    {
-        var outcomes = new SetOutcome[drafts.Count];
-        lock (_lock)
-        {
-            for (var i = 0; i < outcomes.Length; i++)
-            {
-                var draft = drafts[i];
-                outcomes[i] = draft.Value.Length > _options.MaxValueBytes ? SetOutcome.TooLarge : Store(draft, draft.Value.ToArray());
-            }
-        }
-
-        return new(outcomes);
-    }
+    protected override ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken) =>
+        new(drafts is DraftBatch batch ? StoreAll(batch.Span) : StoreAll([.. drafts]));
 
     /// <inheritdoc/>
     protected override bool TouchCore(string key, long? expiresAtMilliseconds)
@@ -272,6 +269,21 @@ public sealed class InMemoryBackend : SyncCacheBackend
         if (entry.ExpiresAt == StoredEntry.Never || NowMilliseconds < entry.ExpiresAt) return true;
         RemoveExpired();
         return false;
+    }
+
+    private SetOutcome[] StoreAll(ReadOnlySpan<EntryDraft> drafts)
+    {
+        var outcomes = new SetOutcome[drafts.Length];
+        lock (_lock)
+        {
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                ref readonly var draft = ref drafts[i];
+                outcomes[i] = draft.Value.Length > _options.MaxValueBytes ? SetOutcome.TooLarge : Store(draft, draft.Value.ToArray());
+            }
+        }
+
+        return outcomes;
     }
 
     private SetOutcome Store(in EntryDraft draft, byte[] value)

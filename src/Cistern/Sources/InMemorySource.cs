@@ -6,8 +6,8 @@ namespace Cistern;
 /// <summary>A source that holds its entries in memory, in the order in which they were given. Immutable.</summary>
 public sealed class InMemorySource : ICacheSource
 {
-    private readonly SourceEntry[] _entries;
-    private readonly Dictionary<string, int> _indexes;
+    private readonly ArraySegment<SourceEntry> _entries;
+    private readonly Func<string, int> _indexOf;
 
     /// <summary>Creates a source.</summary>
     /// <param name="entries">The entries. Of duplicate keys the last one wins, and takes its own place in the order.</param>
@@ -18,37 +18,44 @@ public sealed class InMemorySource : ICacheSource
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
         var given = entries.ToArray();
-        _indexes = new Dictionary<string, int>(given.Length);
-        for (var i = 0; i < given.Length; i++) _indexes[given[i].Key] = i;
-        if (_indexes.Count == given.Length)
+        var indexes = new Dictionary<string, int>(given.Length);
+        _indexOf = key => indexes.GetValueOrDefault(key, -1);
+        for (var i = 0; i < given.Length; i++) indexes[given[i].Key] = i;
+        if (indexes.Count == given.Length)
         {
             _entries = given;
             return;
         }
 
-        _entries = new SourceEntry[_indexes.Count];
         var kept = 0;
         for (var i = 0; i < given.Length; i++)
         {
-            if (_indexes[given[i].Key] != i) continue;
-            _indexes[given[i].Key] = kept;
-            _entries[kept++] = given[i];
+            if (indexes[given[i].Key] != i) continue;
+            indexes[given[i].Key] = kept;
+            given[kept++] = given[i];
         }
+
+        _entries = new ArraySegment<SourceEntry>(given, 0, kept);
     }
 
-    // Of what was gathered elsewhere without duplicates, so that it need not be held twice.
-    internal InMemorySource(SourceEntry[] entries, Dictionary<string, int> indexes)
+    /// <summary>Creates a source over entries that whoever gathered them has indexed, so that this is not done twice.</summary>
+    /// <param name="entries">The entries, no key twice; not copied, and not to be changed any more.</param>
+    /// <param name="indexOf">The index of a key's entry, -1 where there is none. Called by any number of threads at once.</param>
+    /// <param name="name">What the source is called in errors and audits.</param>
+    public InMemorySource(ArraySegment<SourceEntry> entries, Func<string, int> indexOf, string name = "memory")
     {
-        Name = "memory";
+        ArgumentNullException.ThrowIfNull(indexOf);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
         _entries = entries;
-        _indexes = indexes;
+        _indexOf = indexOf;
     }
 
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <summary>How many entries there are.</summary>
-    public int Count => _entries.Length;
+    public int Count => _entries.Count;
 
     /// <summary>Creates a source of texts, held as UTF-8.</summary>
     /// <param name="texts">Keys and their texts.</param>
@@ -62,7 +69,7 @@ public sealed class InMemorySource : ICacheSource
     public ValueTask<SourceEntry?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_indexes.TryGetValue(key, out var index) ? _entries[index] : null);
+        return new(_indexOf(key) is >= 0 and var index ? _entries[index] : null);
     }
 
     /// <inheritdoc/>
@@ -71,11 +78,11 @@ public sealed class InMemorySource : ICacheSource
         ArgumentOutOfRangeException.ThrowIfLessThan(maxEntries, 1);
         cancellationToken.ThrowIfCancellationRequested();
         var start = 0;
-        if (position.Token is { } token && (!int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out start) || start > _entries.Length))
-            throw new ArgumentException($"Not a position of this source, which has {_entries.Length} entries: {token}", nameof(position));
+        if (position.Token is { } token && (!int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out start) || start > _entries.Count))
+            throw new ArgumentException($"Not a position of this source, which has {_entries.Count} entries: {token}", nameof(position));
 
-        var count = Math.Min(maxEntries, _entries.Length - start);
+        var count = Math.Min(maxEntries, _entries.Count - start);
         var next = new SourcePosition((start + count).ToString(CultureInfo.InvariantCulture));
-        return new(new SourcePage(new ArraySegment<SourceEntry>(_entries, start, count), next));
+        return new(new SourcePage(_entries.Slice(start, count), next));
     }
 }

@@ -22,7 +22,8 @@ internal static class CommandLine
 
         try
         {
-            return await new BackfillCommand(Parse(args), console).RunAsync(cancellationToken).ConfigureAwait(false);
+            var early = EarlyInput.Begin(args);
+            return await new BackfillCommand(Parse(args), console, early).RunAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (BadInputException error)
         {

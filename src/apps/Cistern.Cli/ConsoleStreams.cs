@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Cistern.Cli;
 
 /// <summary>Where the program prints: its summary for programs to one, all else for people to the other.</summary>
@@ -5,6 +7,11 @@ namespace Cistern.Cli;
 /// <param name="Error">Standard error.</param>
 internal sealed record ConsoleStreams(Stream Output, TextWriter Error)
 {
+    private const int StandardOutput = 1;
+
+    /// <summary>The descriptor below <see cref="Output"/>; null where there is none.</summary>
+    public SafeFileHandle? OutputDescriptor { get; init; }
+
     /// <summary>Whether standard error is a terminal, which can redraw a line.</summary>
     public bool ErrorIsTerminal { get; init; }
 
@@ -14,6 +21,7 @@ internal sealed record ConsoleStreams(Stream Output, TextWriter Error)
     /// <summary>The process's own.</summary>
     public static ConsoleStreams Open() => new(Console.OpenStandardOutput(), Console.Error)
     {
+        OutputDescriptor = OperatingSystem.IsWindows() ? null : new SafeFileHandle(StandardOutput, ownsHandle: false),
         ErrorIsTerminal = !Console.IsErrorRedirected,
         NoColor = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
     };

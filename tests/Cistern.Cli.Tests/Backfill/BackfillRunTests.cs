@@ -12,13 +12,15 @@ public sealed class BackfillRunTests : IDisposable
     public async Task LookUp_WhoseSourceFails_IsToldInItsResultAndTheRunGoesOn()
     {
         using var file = OutputFile.Create(OutputPath.Check(_folder.At("results"), "--results"));
-        var output = new BlockWriter(file, 0);
+        var output = new BlockWriter(file.Write, 0);
         using var backend = new InMemoryBackend(InMemoryBackendOptions.Unbounded);
         var source = new ObservedSource(new BrokenSource());
         await using var cache = new BackfillingCache(backend, source, new BackfillOptions { MaxBackfills = 0 });
         var seen = new List<(long Number, bool IsHit, double MissRate)>();
         var run = new BackfillRun(cache, backend, source, new ResultWriter(output, isArray: false));
-        run.Observers.Add(new Recorder(seen));
+        run.Watch(new Recorder(seen, 1));
+        var seenNowAndThen = new List<(long Number, bool IsHit, double MissRate)>();
+        run.Watch(new Recorder(seenNowAndThen, 2));
 
         foreach (var key in new[] { "good", "bad", "good", "none", "bytes" }) await run.LookUpAsync(key, TestContext.Current.CancellationToken);
 
@@ -33,6 +35,7 @@ public sealed class BackfillRunTests : IDisposable
 
             """.ReplaceLineEndings("\n"), Encoding.UTF8.GetString(output.Unwritten));
         Assert.Equal([(1, false, 1.0), (2, true, 0.5), (3, false, 2 / 3.0), (4, false, 0.75)], seen);
+        Assert.Equal([(2, true, 0.5), (4, false, 0.75)], seenNowAndThen);
     }
 
     [Fact]
@@ -50,8 +53,10 @@ public sealed class BackfillRunTests : IDisposable
         Assert.Equal(count, File.ReadLines(_folder.At("results.jsonl")).Count());
     }
 
-    private sealed class Recorder(List<(long Number, bool IsHit, double MissRate)> seen) : ILookupObserver
+    private sealed class Recorder(List<(long Number, bool IsHit, double MissRate)> seen, long interval) : ILookupObserver
     {
+        public long Interval => interval;
+
         public void LookupObserved(long number, bool isHit, double missRate) => seen.Add((number, isHit, missRate));
     }
 

@@ -20,6 +20,15 @@ public sealed class PlainKeysTests
         Assert.Equal((byte)']', bytes[plain.Length]);
     }
 
+    [Fact]
+    public void Keys_ThatRepeatAndEndAlike_AreEachThemselves()
+    {
+        string[] keys = [.. Enumerable.Range(0, 2000).SelectMany(i => new[] { $"{i % 50}:the same end", $"k{i}", $"{i % 7}", "é😃 the same end", "" })];
+        var json = Encoding.UTF8.GetBytes(string.Join(",", keys.Select(key => $"\"{key}\"")) + "]");
+
+        Assert.Equal(keys, PlainKeys.Check(json, CacheKey.MaxBytes));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\"a\"")]

@@ -68,7 +68,20 @@ public sealed class SettingTextTests
 
         Assert.Equal(keys, first);
         Assert.All(keys.Zip(first), pair => Assert.Same(pair.Second, table.Intern(Encoding.UTF8.GetBytes(pair.First))));
-        Assert.All(keys, key => Assert.True(table.TryAddToSource(Encoding.UTF8.GetBytes(key), out _)));
-        Assert.All(keys, key => Assert.False(table.TryAddToSource(Encoding.UTF8.GetBytes(key), out _)));
+        Assert.All(keys, key => Assert.True(table.TryAddToSource(Encoding.UTF8.GetBytes(key), 0, out _)));
+        Assert.All(keys, key => Assert.False(table.TryAddToSource(Encoding.UTF8.GetBytes(key), 0, out _)));
+    }
+
+    [Fact]
+    public void KeyTable_IndexInSource_IsThatOfKeysWithAnEntry()
+    {
+        var table = new KeyTable();
+        string[] keys = [.. Enumerable.Range(0, 3000).Select(i => $"key-{i}"), "", "ключ", new string('é', 500)];
+        for (var i = 0; i < keys.Length; i++) Assert.True(table.TryAddToSource(Encoding.UTF8.GetBytes(keys[i]), i, out _));
+        Assert.True(table.TryAddToSource("null"u8, null, out _));
+        table.Intern("only looked up"u8);
+
+        Assert.Equal(Enumerable.Range(0, keys.Length), keys.Select(table.IndexInSource));
+        Assert.Equal([-1, -1, -1], new[] { "null", "only looked up", "unknown" }.Select(table.IndexInSource));
     }
 }

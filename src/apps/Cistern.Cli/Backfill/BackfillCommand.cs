@@ -3,7 +3,7 @@ namespace Cistern.Cli;
 /// <summary>
 /// <c>cistern backfill</c>: checks everything that can be checked, runs the lookups, and only then lets files appear. One use.
 /// </summary>
-internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStreams console)
+internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStreams console, EarlyInput? early)
 {
     private readonly LookupClock _clock = new();
 
@@ -14,7 +14,7 @@ internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStream
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var outputs = BackfillOutputs.Check(arguments);
-        var document = ConfigReader.Read(InputFile.Read(arguments.Input));
+        var document = ConfigReader.Read(early?.Take(arguments.Input) ?? InputFile.Read(arguments.Input));
         var merge = new SettingsMerge(arguments.Input);
         merge.Add(document.Values, arguments.Settings);
         var opened = BackendOpener.Open(merge.Settings, merge.PlaceOf("backend"));
@@ -43,7 +43,7 @@ internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStream
         await using (cache.ConfigureAwait(false))
         {
             run = new BackfillRun(cache, opened.Backend, source, files.Results);
-            if (curve is not null) run.Observers.Add(new CurveObserver(curve, cache, settings));
+            if (curve is not null) run.Watch(new CurveObserver(curve, cache, settings));
             await RunProgress.ShowAsync(console, arguments, inputs.LookupCount, run, () => inputs.RunAsync(run, _clock, merge, cancellationToken)).ConfigureAwait(false);
             await cache.WaitForBackfillAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -70,7 +70,7 @@ internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStream
     // The files are there by now: whoever reads standard output may be gone, and only they have a loss.
     private void Print(BackfillFiles files)
     {
-        try { files.CopySummaryTo(console.Output); }
+        try { files.PrintSummary(console); }
         catch (IOException error) { throw new IOException($"standard output: {SystemFault.Explain(error)}", error); }
     }
 

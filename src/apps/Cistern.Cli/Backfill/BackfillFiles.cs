@@ -13,9 +13,9 @@ internal sealed class BackfillFiles : IDisposable
         try
         {
             _summary = Open(outputs.Summary);
-            _inSummary = new BlockWriter(_summary, SummaryText.HeadBytes);
-            _inResults = outputs.Results is null ? null : new BlockWriter(Open(outputs.Results), 0);
-            Audit = outputs.Audit is null ? null : new BlockWriter(Open(outputs.Audit), 0);
+            _inSummary = new BlockWriter(_summary.Write, SummaryText.HeadBytes);
+            _inResults = outputs.Results is null ? null : new BlockWriter(Open(outputs.Results).Write, 0);
+            Audit = outputs.Audit is null ? null : new BlockWriter(Open(outputs.Audit).Write, 0);
             Report = outputs.Report is null ? null : Open(outputs.Report);
             Results = new ResultWriter(_inResults ?? _inSummary, isArray: _inResults is null);
         }
@@ -46,8 +46,8 @@ internal sealed class BackfillFiles : IDisposable
         foreach (var file in Enumerable.Reverse(_open)) file.Publish();
     }
 
-    /// <summary>Copies the summary.</summary>
-    public void CopySummaryTo(Stream destination) => _summary.CopyTo(destination);
+    /// <summary>Copies the summary to standard output.</summary>
+    public void PrintSummary(ConsoleStreams console) => _summary.CopyTo(console.Output, console.OutputDescriptor);
 
     public void Dispose()
     {

@@ -73,7 +73,7 @@ internal sealed class BackfillInputs : IAsyncDisposable
         {
             for (var i = 0; i < batch.Count; i++)
             {
-                if (i % BackfillRun.Ahead == 0) run.Announce(batch.AsSpan()[i..]);
+                if (i % BackfillRun.Ahead == 0) run.Announce(batch.AsSpan(), i);
                 var lookup = run.LookUpAsync(batch[i], cancellationToken);
                 if (!lookup.IsCompletedSuccessfully) await lookup.ConfigureAwait(false);
             }
@@ -112,9 +112,7 @@ internal sealed class BackfillInputs : IAsyncDisposable
     {
         if (address is null)
         {
-            return document.InlineSource is { } entries
-                ? new InMemorySource(entries, Inline)
-                : throw new BadInputException($"{arguments.Input}: $.source: is required: an object of keys and values, or the address of a file (also as --source)");
+            return document.InlineSource ?? throw new BadInputException($"{arguments.Input}: $.source: is required: an object of keys and values, or the address of a file (also as --source)");
         }
 
         outputs.CheckInput(address.Path, "the source");

@@ -10,11 +10,11 @@ internal sealed class BackfillRun(BackfillingCache cache, CacheBackend backend, 
 
     // One buffer for all values: a hit in memory then allocates nothing.
     private readonly ArrayBufferWriter<byte> _value = new(4096);
+    private readonly List<ILookupObserver> _observers = [];
+    private long _interval = long.MaxValue;
+    private long _nextTold = long.MaxValue;
     private long _hits;
     private long _answered;
-
-    /// <summary>Who watches.</summary>
-    public List<ILookupObserver> Observers { get; } = [];
 
     /// <summary>How many lookups failed, as the source or the backend did.</summary>
     public long Failed { get; private set; }
@@ -22,8 +22,19 @@ internal sealed class BackfillRun(BackfillingCache cache, CacheBackend backend, 
     /// <summary>Why the first of them failed; null: none did.</summary>
     public string? FirstFailure { get; private set; }
 
-    /// <summary>Tells which keys come next.</summary>
-    public void Announce(ReadOnlySpan<string> keys) => backend.Prefetch(keys.Length > Ahead ? keys[..Ahead] : keys);
+    /// <summary>Lets an observer watch, from the beginning of the run.</summary>
+    public void Watch(ILookupObserver observer)
+    {
+        _observers.Add(observer);
+        _nextTold = _interval = Math.Min(_interval, observer.Interval);
+    }
+
+    /// <summary>Tells which keys come after the next <see cref="Ahead"/>, and at the beginning also those: what is fetched must have time to arrive.</summary>
+    public void Announce(ReadOnlySpan<string> keys, int done)
+    {
+        if (done == 0) backend.Prefetch(keys[..Math.Min(Ahead, keys.Length)]);
+        if (done + Ahead < keys.Length) backend.Prefetch(keys[(done + Ahead)..Math.Min(done + 2 * Ahead, keys.Length)]);
+    }
 
     /// <summary>Looks up one key and writes its result.</summary>
     public ValueTask LookUpAsync(string key, CancellationToken cancellationToken)
@@ -76,12 +87,17 @@ internal sealed class BackfillRun(BackfillingCache cache, CacheBackend backend, 
         var isHit = lookup.Outcome == CacheLookupOutcome.Hit;
         _answered++;
         if (isHit) _hits++;
-        if (Observers.Count > 0) Tell(isHit);
+        if (_answered >= _nextTold) Tell(isHit);
     }
 
     private void Tell(bool isHit)
     {
         var missRate = (double)(_answered - _hits) / _answered;
-        foreach (var observer in Observers) observer.LookupObserved(_answered, isHit, missRate);
+        foreach (var observer in _observers)
+        {
+            if (_answered % observer.Interval == 0) observer.LookupObserved(_answered, isHit, missRate);
+        }
+
+        _nextTold = _answered + _interval;
     }
 }

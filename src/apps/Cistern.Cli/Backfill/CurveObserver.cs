@@ -7,5 +7,8 @@ internal sealed class CurveObserver(MissRateCurve curve, BackfillingCache cache,
     private readonly bool _isCumulative = settings.Window == MissWindow.Cumulative && !settings.ExcludeSourceMisses;
 
     /// <inheritdoc/>
+    public long Interval => 1;
+
+    /// <inheritdoc/>
     public void LookupObserved(long number, bool isHit, double missRate) => curve.Observe(isHit, _isCumulative ? missRate : cache.Stats.WindowMissRate);
 }

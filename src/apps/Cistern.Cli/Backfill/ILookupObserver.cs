@@ -1,8 +1,11 @@
 namespace Cistern.Cli;
 
-/// <summary>Watches a run lookup by lookup. Called for each, in order, by one thread: it must be quick.</summary>
+/// <summary>Watches a run. Called in the order of the lookups, by one thread: it must be quick.</summary>
 internal interface ILookupObserver
 {
+    /// <summary>Of how many lookups it is told the last: 1: every one.</summary>
+    long Interval { get; }
+
     /// <summary>A lookup was answered.</summary>
     /// <param name="number">Which, from 1.</param>
     /// <param name="isHit">Whether the backend had it.</param>

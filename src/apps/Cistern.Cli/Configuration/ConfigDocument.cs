@@ -6,8 +6,8 @@ internal sealed class ConfigDocument
     /// <summary>The rows given, with the values as written.</summary>
     public Dictionary<SettingRow, SettingValue> Values { get; } = [];
 
-    /// <summary>The entries of an inline source; null: there is none.</summary>
-    public List<SourceEntry>? InlineSource { get; set; }
+    /// <summary>An inline source; null: there is none.</summary>
+    public InMemorySource? InlineSource { get; set; }
 
     /// <summary>The address of the source; null: there is none, or it is inline.</summary>
     public string? SourceAddress { get; set; }

@@ -91,15 +91,24 @@ internal sealed class ConfigReader
         }
 
         if (reader.TokenType != JsonTokenType.StartObject) throw Bad("$.source", $"must be an object of keys and values, or the address of a file; found {FoundAt(ref reader)}");
-        var entries = _document.InlineSource = new List<SourceEntry>(_file.Length / BytesPerEntry);
+        var entries = new SourceEntry[Math.Max(1, _file.Length / BytesPerEntry)];
+        var count = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!_keys.TryAddToSource(Key(ref reader), out var key)) throw Bad(At(ref reader), "this key is in \"source\" twice; a key may be there once");
+            var name = Key(ref reader);
+            var place = reader.TokenStartIndex;
             reader.Read();
-            if (reader.TokenType == JsonTokenType.String) entries.Add(new SourceEntry(key, StringValue(ref reader)));
-            else if (reader.TokenType == JsonTokenType.Null) continue;
-            else entries.Add(new SourceEntry(key, JsonValue(ref reader)) { Metadata = SourceMetadata.Json });
+            var isAbsent = reader.TokenType == JsonTokenType.Null;
+            if (!_keys.TryAddToSource(name, isAbsent ? null : count, out var key)) throw Bad(_file.At(_start + place), "this key is in \"source\" twice; a key may be there once");
+            if (isAbsent) continue;
+            if (count == entries.Length) Array.Resize(ref entries, count * 2);
+            entries[count++] = reader.TokenType == JsonTokenType.String
+                ? new SourceEntry(key, StringValue(ref reader))
+                : new SourceEntry(key, JsonValue(ref reader)) { Metadata = SourceMetadata.Json };
         }
+
+        // Not trimmed: a large one would be there twice for a while.
+        _document.InlineSource = new InMemorySource(new ArraySegment<SourceEntry>(entries, 0, count), _keys.IndexInSource, "inline");
     }
 
     private void ReadLookups(ref Utf8JsonReader reader)

@@ -7,48 +7,70 @@ using System.Text;
 namespace Cistern.Cli;
 
 /// <summary>
-/// Gives every key one string, however often it is written, and tells when the source has a key twice: open addressing over a seeded hash of
-/// UTF-8 bytes. Nearly every probe touches one slot and the string itself. Lookups come here only when <see cref="PlainKeys"/> cannot read them.
+/// Gives every key one string, however often it is written, tells when the source has a key twice, and where it has it: open addressing over
+/// a seeded hash of UTF-8 bytes. Nearly every probe touches one slot and the string itself. Lookups come here only when
+/// <see cref="PlainKeys"/> cannot read them. Once nothing is added any more, safe for concurrent use.
 /// </summary>
 internal sealed class KeyTable
 {
     private const ulong Mixer = 0x9E37_79B9_7F4A_7C15;
     private const int NumberBits = 32;
+    private const int StackBytes = 256;
+    private const int NotFound = -1;
 
     private readonly ulong _seed = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     // The upper half of a slot is the hash, the lower the key's number plus one; 0 is empty.
     private ulong[] _slots = new ulong[1024];
     private string[] _texts = new string[512];
-    private bool[] _isInSource = new bool[512];
+
+    // 0: the source does not have the key; 1: it has, without an entry; from 2 on: the index of its entry, plus 2.
+    private int[] _places = new int[512];
     private int _count;
 
     /// <summary>The string of a key; made at its first appearance.</summary>
     /// <param name="utf8">The key; valid UTF-8.</param>
-    public string Intern(ReadOnlySpan<byte> utf8) => _texts[Find(utf8)];
+    public string Intern(ReadOnlySpan<byte> utf8) => _texts[FindOrAdd(utf8)];
 
     /// <summary>Notes that the source has a key; false if it was noted before.</summary>
     /// <param name="utf8">The key; valid UTF-8.</param>
+    /// <param name="index">The index of its entry; null: it has none.</param>
     /// <param name="key">Its string.</param>
-    public bool TryAddToSource(ReadOnlySpan<byte> utf8, out string key)
+    public bool TryAddToSource(ReadOnlySpan<byte> utf8, int? index, out string key)
     {
-        var number = Find(utf8);
+        var number = FindOrAdd(utf8);
         key = _texts[number];
-        if (_isInSource[number]) return false;
-        return _isInSource[number] = true;
+        if (_places[number] != 0) return false;
+        _places[number] = (index ?? -1) + 2;
+        return true;
     }
 
-    // Two million calls are over before the runtime would have optimised it by itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private int Find(ReadOnlySpan<byte> utf8)
+    /// <summary>The index of the entry that the source has for a key; -1 when it has none.</summary>
+    public int IndexInSource(string key)
+    {
+        var length = Encoding.UTF8.GetByteCount(key);
+        var utf8 = length <= StackBytes ? stackalloc byte[length] : new byte[length];
+        Encoding.UTF8.GetBytes(key, utf8);
+        return Find(utf8, Hash(utf8), out _) is >= 0 and var number && _places[number] >= 2 ? _places[number] - 2 : NotFound;
+    }
+
+    private int FindOrAdd(ReadOnlySpan<byte> utf8)
     {
         var hash = Hash(utf8);
+        var number = Find(utf8, hash, out var place);
+        return number == NotFound ? Add(utf8, hash, place) : number;
+    }
+
+    // Hundreds of thousands of calls are over before the runtime would have optimised it by itself.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Find(ReadOnlySpan<byte> utf8, uint hash, out int place)
+    {
         var slots = _slots;
         var mask = slots.Length - 1;
-        for (var place = (int)hash & mask; ; place = (place + 1) & mask)
+        for (place = (int)hash & mask; ; place = (place + 1) & mask)
         {
             var slot = slots[place];
-            if (slot == 0) return Add(utf8, hash, place);
+            if (slot == 0) return NotFound;
             if ((uint)(slot >> NumberBits) == hash && IsSame(utf8, _texts[(int)(uint)slot - 1])) return (int)(uint)slot - 1;
         }
     }
@@ -56,6 +78,9 @@ internal sealed class KeyTable
     private int Add(ReadOnlySpan<byte> utf8, uint hash, int place)
     {
         _slots[place] = ((ulong)hash << NumberBits) | (uint)(_count + 1);
+
+        // Written before it is read, like the slots when they grow.
+        _places[_count] = 0;
         _texts[_count++] = Encoding.UTF8.GetString(utf8);
         if (_count == _texts.Length) Grow();
         return _count - 1;
@@ -65,7 +90,7 @@ internal sealed class KeyTable
     private void Grow()
     {
         Array.Resize(ref _texts, _count * 2);
-        Array.Resize(ref _isInSource, _count * 2);
+        Array.Resize(ref _places, _count * 2);
         var slots = new ulong[_count * 4];
 
         // Written before it is probed: a page that is read first is mapped twice, and the second time interrupts every processor.

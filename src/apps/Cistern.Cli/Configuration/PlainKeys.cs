@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Cistern.Cli;
@@ -14,6 +15,9 @@ internal sealed class PlainKeys : IReadOnlyCollection<string>
 {
     // What ends a plain string, well or not: a quote, an escape, a raw control character.
     private static readonly SearchValues<byte> Ends = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(code => (byte)code)]);
+
+    // Access is skewed wherever a cache is worth having: most lookups repeat a key that was made a string not long ago. A power of two.
+    private const int RecentKeys = 1 << 14;
 
     private readonly ReadOnlyMemory<byte> _json;
 
@@ -55,19 +59,30 @@ internal sealed class PlainKeys : IReadOnlyCollection<string>
     public IEnumerator<string> GetEnumerator()
     {
         var place = 0;
-        for (var i = 0; i < Count; i++) yield return Next(ref place);
+        var recent = new string?[RecentKeys];
+        for (var i = 0; i < Count; i++) yield return Next(ref place, recent);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     // What was checked once needs no second check: between two quotes there is a key, and between keys there is none.
-    private string Next(ref int place)
+    private string Next(ref int place, string?[] recent)
     {
         var json = _json.Span;
         var start = place + json[place..].IndexOf((byte)'"') + 1;
         var length = json[start..].IndexOf((byte)'"');
         place = start + length + 1;
-        return Encoding.UTF8.GetString(json.Slice(start, length));
+        var utf8 = json.Slice(start, length);
+        ref var known = ref recent[RecentPlace(utf8)];
+        if (known is null || !Ascii.Equals(utf8, known)) known = Encoding.UTF8.GetString(utf8);
+        return known;
+    }
+
+    // The end of a key tells more than its beginning. Nothing but time is lost to keys that share a place.
+    private static int RecentPlace(ReadOnlySpan<byte> utf8)
+    {
+        var end = utf8.Length >= sizeof(ulong) ? MemoryMarshal.Read<ulong>(utf8[^sizeof(ulong)..]) : (ulong)utf8.Length << 8 | (utf8.IsEmpty ? 0u : utf8[^1]);
+        return (int)((end * 0x9E37_79B9_7F4A_7C15) >> (64 - 14));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

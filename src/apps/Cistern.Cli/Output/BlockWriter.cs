@@ -6,8 +6,12 @@ namespace Cistern.Cli;
 /// Appends to a file in blocks: while one is written by another thread, the next is filled. What never outgrows the first block never
 /// reaches the file: <see cref="Unwritten"/> has it. Not safe for concurrent use.
 /// </summary>
-internal sealed class BlockWriter(OutputFile file, long start) : IBufferWriter<byte>
+/// <param name="write">Writes a block at a place of the file.</param>
+/// <param name="start">Where the first block goes.</param>
+internal sealed class BlockWriter(BlockWriter.WriteAt write, long start) : IBufferWriter<byte>
 {
+    public delegate void WriteAt(ReadOnlySpan<byte> block, long offset);
+
     public const int BlockBytes = 1 << 20;
 
     private byte[] _block = GC.AllocateUninitializedArray<byte>(BlockBytes);
@@ -59,7 +63,7 @@ internal sealed class BlockWriter(OutputFile file, long start) : IBufferWriter<b
         _writing.GetAwaiter().GetResult();
         if (_filled == 0) return;
         var (block, filled, position) = (_block, _filled, Position);
-        _writing = Task.Run(() => file.Write(block.AsSpan(0, filled), position));
+        _writing = Task.Run(() => write(block.AsSpan(0, filled), position));
         Position += filled;
         HasWritten = true;
         _filled = 0;

@@ -27,6 +27,21 @@ internal static partial class NativeFile
         if (OperatingSystem.IsLinux()) _ = SyncRange(file, offset, length, BeginWriting);
     }
 
+    /// <summary>
+    /// Lets the system itself copy a file to where a descriptor leads. It may stop anywhere, or not begin (a descriptor opened to append): what
+    /// it did not copy is left to the caller, who then also learns why.
+    /// </summary>
+    /// <returns>How many bytes were copied.</returns>
+    public static long Send(SafeFileHandle file, long length, SafeFileHandle destination)
+    {
+        var offset = 0L;
+        while (OperatingSystem.IsLinux() && offset < length && SendFile(destination, file, ref offset, (nuint)(length - offset)) > 0)
+        {
+        }
+
+        return offset;
+    }
+
     /// <summary>The file behind a name, links followed; null where there is none, or the system does not tell.</summary>
     public static FileIdentity? Identify(string path)
     {
@@ -44,6 +59,9 @@ internal static partial class NativeFile
 
     [LibraryImport("libc", EntryPoint = "sync_file_range")]
     private static partial int SyncRange(SafeFileHandle file, long offset, long length, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "sendfile")]
+    private static partial nint SendFile(SafeFileHandle destination, SafeFileHandle file, ref long offset, nuint length);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Stat(int folder, string path, int flags, uint mask, Span<byte> stat);

@@ -69,17 +69,26 @@ internal sealed class OutputFile : IDisposable
         {
             if (_path.IsStream && !_path.IsStandardOutput) CopyToStream();
             if (_path.IsStream || _path.IsStandardOutput) return;
+
+            // The last to let go of a large file waits until the system has taken it apart: not the one who publishes the next.
+            var replaced = OpenReplaced();
             File.Move(_temporary, _path.Full, overwrite: true);
             _published = true;
+            if (replaced is not null) ThreadPool.UnsafeQueueUserWorkItem(static replaced => replaced.Dispose(), replaced, preferLocal: false);
         }
         catch (Exception error) when (IsFault(error)) { throw Unwritable(_path, error); }
     }
 
     /// <summary>Copies the whole file.</summary>
-    public void CopyTo(Stream destination)
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="descriptor">The descriptor below that stream, for a copy that does not pass through this process; null: none.</param>
+    public void CopyTo(Stream destination, SafeFileHandle? descriptor = null)
     {
+        destination.Flush();
+        var sent = descriptor is null ? 0 : NativeFile.Send(_file, Length, descriptor);
+        if (sent == Length) return;
         var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(Length, 1, CopyBytes));
-        for (var offset = 0L; RandomAccess.Read(_file, buffer, offset) is > 0 and var read; offset += read) destination.Write(buffer, 0, read);
+        for (var offset = sent; RandomAccess.Read(_file, buffer, offset) is > 0 and var read; offset += read) destination.Write(buffer, 0, read);
         destination.Flush();
     }
 
@@ -93,6 +102,12 @@ internal sealed class OutputFile : IDisposable
             while (_createdFolders.TryPop(out var folder)) Directory.Delete(folder);
         }
         catch (Exception error) when (IsFault(error)) { /* What led here is the fault to tell. */ }
+    }
+
+    private SafeFileHandle? OpenReplaced()
+    {
+        try { return File.OpenHandle(_path.Full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete); }
+        catch (Exception error) when (IsFault(error)) { return null; }
     }
 
     private void CopyToStream()

@@ -15,7 +15,7 @@ internal static class RunProgress
 
         // A bar and decisions would overwrite each other.
         if (console.ErrorIsTerminal && arguments.Verbosity == Verbosity.Normal) return TerminalProgress.ShowAsync(console, arguments.NoColor || console.NoColor, total, run, work);
-        run.Observers.Add(new PlainProgress(console, total));
+        run.Watch(new PlainProgress(console, total));
         return work();
     }
 }

@@ -6,8 +6,6 @@ namespace Cistern.Cli;
 /// <summary>A bar with the live miss rate. Only for terminals: Spectre is not even loaded elsewhere.</summary>
 internal sealed class TerminalProgress : ILookupObserver
 {
-    private const long LookupsPerGlance = 1024;
-
     private readonly ProgressTask _task;
     private readonly ProgressContext _context;
     private long _last = TimeProvider.System.GetTimestamp();
@@ -24,14 +22,18 @@ internal sealed class TerminalProgress : ILookupObserver
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
             .StartAsync(context =>
             {
-                run.Observers.Add(new TerminalProgress(context, total));
+                run.Watch(new TerminalProgress(context, total));
                 return work();
             });
+
+    // A clock costs more than a lookup.
+    /// <inheritdoc/>
+    public long Interval => 1024;
 
     /// <inheritdoc/>
     public void LookupObserved(long number, bool isHit, double missRate)
     {
-        if (number % LookupsPerGlance != 0 || TimeProvider.System.GetElapsedTime(_last).TotalMilliseconds < 100) return;
+        if (TimeProvider.System.GetElapsedTime(_last).TotalMilliseconds < 100) return;
         _last = TimeProvider.System.GetTimestamp();
         _task.Value = _task.IsIndeterminate ? 0 : number;
         _task.Description = string.Create(CultureInfo.InvariantCulture, $"{number:N0} lookups, miss rate {missRate:0.0000}");
