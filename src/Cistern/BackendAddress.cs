@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.ObjectModel;
+using System.Globalization;
 
 namespace Cistern;
 
@@ -41,11 +42,52 @@ public sealed class BackendAddress
         return new BackendAddress(text[..colon].ToLowerInvariant(), location, new ReadOnlyDictionary<string, string>(ParseOptions(question < 0 ? "" : text[(question + 1)..])));
     }
 
+    /// <summary>An option that is a number of bytes, such as <c>64KB</c> or <c>100MB</c>; null when it is not given.</summary>
+    /// <param name="name">The option.</param>
+    /// <exception cref="FormatException">It is something else; the message says what is allowed.</exception>
+    public long? BytesOf(string name) => Read(name, ByteSizeText.Allowed, ByteSizeText.Parse);
+
+    /// <summary>An option that is a duration, such as <c>500ms</c> or <c>5m</c>; null when it is not given.</summary>
+    /// <param name="name">The option.</param>
+    /// <exception cref="FormatException">It is something else; the message says what is allowed.</exception>
+    public TimeSpan? DurationOf(string name) => Read(name, DurationText.Allowed, DurationText.Parse);
+
+    /// <summary>An option that is a whole number; null when it is not given.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="least">The least that is allowed.</param>
+    /// <exception cref="FormatException">It is something else; the message says what is allowed.</exception>
+    public long? WholeOf(string name, long least) => Read<long>(
+        name,
+        $"a whole number, at least {least}",
+        text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? number : null);
+
+    /// <summary>An option that is <c>true</c> or <c>false</c>; false when it is not given.</summary>
+    /// <param name="name">The option.</param>
+    /// <exception cref="FormatException">It is something else; the message says what is allowed.</exception>
+    public bool FlagOf(string name) => ChoiceOf(name, ("true", true), ("false", false)) ?? false;
+
+    /// <summary>An option that is one of some words; null when it is not given.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="choices">The words, and what each stands for.</param>
+    /// <typeparam name="T">The type of what they stand for.</typeparam>
+    /// <exception cref="FormatException">It is something else; the message says what is allowed.</exception>
+    public T? ChoiceOf<T>(string name, params IReadOnlyList<(string Word, T Meaning)> choices) where T : struct => Read<T>(
+        name,
+        string.Join(" or ", choices.Select(choice => choice.Word)),
+        text => choices.Where(choice => choice.Word == text).Select(choice => (T?)choice.Meaning).FirstOrDefault());
+
     /// <summary>The address with every password and secret option as <c>***</c>.</summary>
     public override string ToString()
     {
         var options = Options.Select(option => $"{Uri.EscapeDataString(option.Key)}={(IsSecret(option.Key) ? "***" : Escape(option.Value))}");
         return $"{Scheme}:{HidePassword(Location)}{(Options.Count == 0 ? "" : "?" + string.Join('&', options))}";
+    }
+
+    // What was given is not shown: a secret may have been put into the wrong option.
+    private T? Read<T>(string name, string allowed, Func<string, T?> parse) where T : struct
+    {
+        if (!Options.TryGetValue(name, out var text)) return null;
+        return parse(text) ?? throw new FormatException($"{name} must be {allowed}");
     }
 
     private static bool IsScheme(ReadOnlySpan<char> scheme) => char.IsAsciiLetter(scheme[0]) && scheme.IndexOfAnyExcept(SchemeCharacters) < 0;

@@ -14,8 +14,8 @@ public sealed class SettingTextTests
     [InlineData("36500d", 3_153_600_000_000)]
     public void Duration_AsPeopleWriteIt_IsReadAndWrittenBack(string text, long milliseconds)
     {
-        Assert.Equal(milliseconds, Duration.Parse(text)!.Value.TotalMilliseconds);
-        Assert.Equal(text, Duration.Format(TimeSpan.FromMilliseconds(milliseconds)));
+        Assert.Equal(milliseconds, DurationText.Parse(text)!.Value.TotalMilliseconds);
+        Assert.Equal(text, DurationText.Format(TimeSpan.FromMilliseconds(milliseconds)));
     }
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class SettingTextTests
     [InlineData("1S")]
     [InlineData("36501d")]
     [InlineData("99999999999999999999ms")]
-    public void Duration_WrittenOtherwise_IsNone(string text) => Assert.Null(Duration.Parse(text));
+    public void Duration_WrittenOtherwise_IsNone(string text) => Assert.Null(DurationText.Parse(text));
 
     [Theory]
     [InlineData("1", 1)]
@@ -38,7 +38,7 @@ public sealed class SettingTextTests
     [InlineData("100MB", 104_857_600)]
     [InlineData("100mb", 104_857_600)]
     [InlineData("2GB", 2_147_483_648)]
-    public void Size_AsPeopleWriteIt_IsRead(string text, long bytes) => Assert.Equal(bytes, ByteSize.Parse(text));
+    public void Size_AsPeopleWriteIt_IsRead(string text, long bytes) => Assert.Equal(bytes, ByteSizeText.Parse(text));
 
     [Theory]
     [InlineData("")]
@@ -48,7 +48,7 @@ public sealed class SettingTextTests
     [InlineData("-1KB")]
     [InlineData("1TB")]
     [InlineData("9223372036854775807GB")]
-    public void Size_WrittenOtherwise_IsNone(string text) => Assert.Null(ByteSize.Parse(text));
+    public void Size_WrittenOtherwise_IsNone(string text) => Assert.Null(ByteSizeText.Parse(text));
 
     [Theory]
     [InlineData(0, "0.0")]

@@ -29,8 +29,8 @@ internal static class BackendOpener
         if (settings.Capacity is not null && options.ContainsKey("capacity")) throw Twice(where, "capacity");
         if (settings.Eviction is not null && options.ContainsKey("eviction")) throw Twice(where, "eviction");
         var capacity = Read(options, "capacity", where, "a whole number, at least 1", SettingWhole) ?? settings.Capacity;
-        var maxSize = Read(options, "max-size", where, ByteSize.Allowed, ByteSize.Parse);
-        var maxMemory = Read(options, "max-memory", where, ByteSize.Allowed, ByteSize.Parse);
+        var maxSize = Read(options, "max-size", where, ByteSizeText.Allowed, ByteSizeText.Parse);
+        var maxMemory = Read(options, "max-memory", where, ByteSizeText.Allowed, ByteSizeText.Parse);
         var eviction = Read(options, "eviction", where, "oldest_added or lru", static text => EvictionName.Parse(text)) ?? settings.Eviction ?? EvictionMode.OldestAdded;
         return new InMemoryBackendOptions
         {

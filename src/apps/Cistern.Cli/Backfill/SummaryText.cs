@@ -80,9 +80,9 @@ internal static class SummaryText
         fields.Add("capacity", outcome.Opened.Capacity);
         fields.Add("eviction", EvictionName.Of(outcome.Opened.Eviction));
         if (settings.Window.Lookups is { } lookups) fields.Add("window", lookups);
-        else fields.Add("window", settings.Window.Duration is { } duration ? Duration.Format(duration) : "cumulative");
+        else fields.Add("window", settings.Window.Duration is { } duration ? DurationText.Format(duration) : "cumulative");
         fields.AddNumber("clear_threshold", settings.ClearThreshold);
-        fields.Add("cooldown", settings.Cooldown is { } cooldown ? Duration.Format(cooldown) : null);
+        fields.Add("cooldown", settings.Cooldown is { } cooldown ? DurationText.Format(cooldown) : null);
         fields.Add("exclude_source_misses", settings.ExcludeSourceMisses);
         fields.Add("backfill_mode", settings.Mode == BackfillMode.Inline ? "inline" : "background");
         fields.Add("on_backend_fault", settings.OnBackendFault == BackendFaultHandling.Throw ? "throw" : "bypass");

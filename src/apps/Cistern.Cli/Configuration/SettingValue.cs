@@ -51,7 +51,7 @@ internal readonly record struct SettingValue(JsonTokenType Kind, string Text)
 
     public string? Word() => IsTyped || Kind == JsonTokenType.String ? Text : null;
 
-    public TimeSpan? Duration() => Word() is { } text ? Cistern.Cli.Duration.Parse(text) : null;
+    public TimeSpan? Duration() => Word() is { } text ? DurationText.Parse(text) : null;
 
     private static string Shorten(string text) => text.Length <= LongestShown ? text : text[..LongestShown] + "…";
 }

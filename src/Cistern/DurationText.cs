@@ -1,10 +1,11 @@
 using System.Globalization;
 
-namespace Cistern.Cli;
+namespace Cistern;
 
 /// <summary>Durations as people write them: a whole number and <c>ms</c>, <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>.</summary>
-internal static class Duration
+public static class DurationText
 {
+    /// <summary>What is allowed, for errors.</summary>
     public const string Allowed = "a duration such as 500ms, 30s, 5m, 1h or 1d";
 
     private const long MostMilliseconds = 36_500L * 24 * 60 * 60 * 1000;
@@ -12,8 +13,10 @@ internal static class Duration
     private static readonly (string Unit, long Milliseconds)[] Units = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
     /// <summary>A duration of at least one millisecond and at most a hundred years; null when the text is none.</summary>
+    /// <param name="text">The text.</param>
     public static TimeSpan? Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         foreach (var (unit, milliseconds) in Units)
         {
             if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
@@ -25,6 +28,7 @@ internal static class Duration
     }
 
     /// <summary>The shortest text that <see cref="Parse"/> reads as this duration.</summary>
+    /// <param name="duration">The duration; whole milliseconds.</param>
     public static string Format(TimeSpan duration)
     {
         var total = (long)duration.TotalMilliseconds;

@@ -1,0 +1,29 @@
+namespace Cistern;
+
+/// <summary>Addresses of memory: <c>memory:?capacity=1000&amp;max-size=100MB&amp;max-memory=256MB&amp;eviction=lru</c>. Every opening is a new, empty backend.</summary>
+public sealed class MemoryScheme : BackendScheme
+{
+    private MemoryScheme() : base("memory", ["capacity", "max-size", "max-memory", "eviction"])
+    {
+    }
+
+    /// <summary>The scheme.</summary>
+    public static MemoryScheme Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override ValueTask<CacheBackend> OpenAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(opening);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (address.Location.Length > 0) throw new FormatException("memory: has no location; options follow a question mark, as in memory:?capacity=1000");
+        return new(new InMemoryBackend(new InMemoryBackendOptions
+        {
+            Capacity = address.WholeOf("capacity", 1),
+            MaxSizeBytes = address.BytesOf("max-size"),
+            MaxMemoryBytes = address.BytesOf("max-memory"),
+            Eviction = address.ChoiceOf("eviction", ("lru", EvictionMode.Lru), ("oldest_added", EvictionMode.OldestAdded)) ?? EvictionMode.Lru,
+            TimeProvider = opening.TimeProvider,
+        }));
+    }
+}
