@@ -6,8 +6,8 @@ namespace Cistern;
 /// </summary>
 internal static class MemoryCost
 {
-    // The entry object, its slot in the index (three eighths used just after a growth), its place in the expiration heap.
-    private const int Entry = 136 + 32 * 8 / 3 + 2 * 8;
+    // The entry object, its slot and hash in the index (three eighths used just after a growth), its place in the expiration heap.
+    private const int Entry = 136 + (24 + 4) * 8 / 3 + 2 * 8;
 
     // The tombstone object, its slot in its table, its node in the queue.
     private const int Tombstone = 40 + 2 * 28 + 2 * 24;
