@@ -14,12 +14,17 @@ for argument in "$@"; do
     esac
 done
 
-# Debian packages that tests need, each with the command that shows it is there.
-declare -A needed=([chromium]=chromium [util-linux]=unshare)
+# Debian packages that tests need, each with what shows that it is there.
+declare -A needed=(
+    [chromium]="command -v chromium"
+    [util-linux]="command -v unshare"
+    [libsqlite3-0]="ldconfig -p | grep --fixed-strings libsqlite3.so.0"
+    [python3]="command -v python3"
+)
 
 missing=()
 for package in "${!needed[@]}"; do
-    command -v "${needed[$package]}" >/dev/null || missing+=("$package")
+    PATH=$PATH:/usr/sbin:/sbin eval "${needed[$package]}" >/dev/null || missing+=("$package")
 done
 
 if [ ${#missing[@]} -gt 0 ] && $install; then
