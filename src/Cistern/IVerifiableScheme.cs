@@ -7,9 +7,9 @@ public interface IVerifiableScheme
     /// Checks the place that an address names, and changes nothing there. What is damaged is a finding; only what cannot be checked at all is thrown.
     /// </summary>
     /// <param name="address">The address; its scheme is this one.</param>
-    /// <param name="baseFolder">The folder that a relative path in the address starts at.</param>
+    /// <param name="opening">Where relative paths begin; the clock.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="FormatException">The address is not one of this scheme, or names no place that can be checked.</exception>
     /// <exception cref="CacheBackendException">The place is not there, or cannot be read.</exception>
-    ValueTask<BackendVerification> VerifyAsync(BackendAddress address, string baseFolder, CancellationToken cancellationToken = default);
+    ValueTask<BackendVerification> VerifyAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken = default);
 }
