@@ -55,6 +55,12 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     public virtual long? EstimateMemoryBytes(string key, long valueLength) => null;
 
     /// <summary>
+    /// The most bytes that all entries together may hold now against the bound on memory: the bound, less what tombstones take of it. Null:
+    /// no such bound. What is loaded beyond it evicts.
+    /// </summary>
+    public virtual long? MaxEntriesMemoryBytes => Capabilities.MaxMemoryBytes;
+
+    /// <summary>
     /// Tells that some keys are about to be looked up, one after another. Only a hint: it changes, counts and promises nothing, and where a
     /// backend has no use for it, it does nothing. Worth it for whoever knows the next dozen keys of millions.
     /// </summary>

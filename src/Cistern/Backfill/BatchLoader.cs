@@ -49,7 +49,7 @@ internal sealed class BatchLoader(CacheBackend backend, ICacheSource source, Fil
 
                 if (page.Entries.Count == 0) break;
                 SourceHasEntries = true;
-                await TakeLackingAsync(page.Entries, room, chunk, cancellationToken).ConfigureAwait(false);
+                allLanded &= await TakeLackingAsync(page.Entries, room, chunk, cancellationToken).ConfigureAwait(false);
                 if (room.IsFull) break;
                 position = page.Next;
 
@@ -87,20 +87,25 @@ internal sealed class BatchLoader(CacheBackend backend, ICacheSource source, Fil
         }
     }
 
-    private async Task TakeLackingAsync(IReadOnlyList<SourceEntry> entries, BatchRoom room, List<SourceEntry> chunk, CancellationToken cancellationToken)
+    // False if an entry was left out only for now, so that the next scan must not pass it by.
+    private async Task<bool> TakeLackingAsync(IReadOnlyList<SourceEntry> entries, BatchRoom room, List<SourceEntry> chunk, CancellationToken cancellationToken)
     {
         var present = await backend.ExistsManyAsync(entries.Select(entry => entry.Key), cancellationToken).ConfigureAwait(false);
+        var tookAll = true;
         foreach (var entry in entries)
         {
             if (present.Contains(entry.Key)) continue;
             switch (room.Take(entry))
             {
                 case BatchRoom.Fit.Fits: chunk.Add(entry); break;
-                case BatchRoom.Fit.Never: continue;
-                default: return;
+                case BatchRoom.Fit.NotNow: tookAll = false; break;
+                case BatchRoom.Fit.Never: break;
+                default: return tookAll;
             }
 
-            if (room.IsFull) return;
+            if (room.IsFull) return tookAll;
         }
+
+        return tookAll;
     }
 }

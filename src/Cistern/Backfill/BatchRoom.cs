@@ -18,6 +18,9 @@ internal sealed class BatchRoom(CacheBackend backend, long mostEntries)
         /// <summary>It does not fit with what was taken before; nothing after it is taken either, to keep the source's order.</summary>
         Full,
 
+        /// <summary>It would not fit even alone while tombstones hold what they do; a later load may take it.</summary>
+        NotNow,
+
         /// <summary>It would not fit even alone.</summary>
         Never,
     }
@@ -31,7 +34,11 @@ internal sealed class BatchRoom(CacheBackend backend, long mostEntries)
         var size = (long)entry.Value.Length;
         var memory = _bounds.MaxMemoryBytes is null ? 0 : (backend.EstimateMemoryBytes(entry.Key, size) ?? size) + MetadataBytes(entry);
         if (size > _bounds.MaxValueBytes || size > _bounds.MaxSizeBytes || memory > _bounds.MaxMemoryBytes) return Fit.Never;
-        if (_sizeBytes + size > _bounds.MaxSizeBytes || _memoryBytes + memory > _bounds.MaxMemoryBytes)
+
+        // Asked for each entry, as others may delete meanwhile.
+        var maxMemory = backend.MaxEntriesMemoryBytes;
+        if (memory > maxMemory) return Fit.NotNow;
+        if (_sizeBytes + size > _bounds.MaxSizeBytes || _memoryBytes + memory > maxMemory)
         {
             _isFull = true;
             return Fit.Full;

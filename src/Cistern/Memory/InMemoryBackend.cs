@@ -50,17 +50,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
     public override BackendCapabilities Capabilities { get; }
 
     /// <inheritdoc/>
-    public override long? RemovalCount
-    {
-        get
-        {
-            lock (_lock)
-            {
-                RemoveExpired();
-                return _removalCount;
-            }
-        }
-    }
+    public override long? RemovalCount => AfterExpiry(static backend => backend._removalCount);
 
     // The time since it was opened never jumps, as the wall clock may: a TTL is a duration.
     /// <inheritdoc/>
@@ -73,6 +63,9 @@ public sealed class InMemoryBackend : SyncCacheBackend
         ArgumentNullException.ThrowIfNull(key);
         return MemoryCost.OfEntry(key.Length, valueLength);
     }
+
+    /// <inheritdoc/>
+    public override long? MaxEntriesMemoryBytes => AfterExpiry(static backend => backend._options.MaxMemoryBytes - backend._tombstones.MemoryBytes);
 
     /// <inheritdoc/>
     public override void Prefetch(ReadOnlySpan<string> keys) => _index.Prefetch(keys);
@@ -211,14 +204,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
     }
 
     /// <inheritdoc/>
-    protected override long ClearCore()
-    {
-        lock (_lock)
-        {
-            RemoveExpired();
-            return DropAll();
-        }
-    }
+    protected override long ClearCore() => AfterExpiry(static backend => backend.DropAll());
 
     // A snapshot of the keys: the lock is not held while the caller handles them.
     /// <inheritdoc/>
@@ -235,14 +221,8 @@ public sealed class InMemoryBackend : SyncCacheBackend
     }
 
     /// <inheritdoc/>
-    protected override BackendUsage GetUsageCore()
-    {
-        lock (_lock)
-        {
-            RemoveExpired();
-            return new BackendUsage { Entries = _index.Count, SizeBytes = _sizeBytes, MemoryBytes = _memoryBytes + _tombstones.MemoryBytes };
-        }
-    }
+    protected override BackendUsage GetUsageCore() => AfterExpiry(static backend =>
+        new BackendUsage { Entries = backend._index.Count, SizeBytes = backend._sizeBytes, MemoryBytes = backend._memoryBytes + backend._tombstones.MemoryBytes });
 
     /// <inheritdoc/>
     protected override void DisposeCore()
@@ -359,6 +339,16 @@ public sealed class InMemoryBackend : SyncCacheBackend
     {
         Drop(entry);
         CountEvictions(1);
+    }
+
+    /// <summary>Does something under the lock, once what has expired is gone.</summary>
+    private T AfterExpiry<T>(Func<InMemoryBackend, T> act)
+    {
+        lock (_lock)
+        {
+            RemoveExpired();
+            return act(this);
+        }
     }
 
     private void RemoveExpired()
