@@ -5,6 +5,7 @@ public sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
+    private readonly List<(TimeSpan DueAt, TaskCompletionSource Set)> _waiting = [];
     private DateTimeOffset _wallStart;
     private TimeSpan _elapsed;
 
@@ -36,6 +37,24 @@ public sealed class ManualTimeProvider : TimeProvider
         lock (_lock) target = _elapsed + step;
         while (TakeDue(target) is { } timer) timer.Fire();
         lock (_lock) _elapsed = target;
+    }
+
+    /// <summary>
+    /// Completes as soon as a timer is set that will fire within a time from now: what a test waits for before it moves the clock, when another thread
+    /// is still on its way to its wait.
+    /// </summary>
+    /// <param name="time">The time from now.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task WaitForTimerAsync(TimeSpan time, CancellationToken cancellationToken = default)
+    {
+        lock (_lock)
+        {
+            var dueAt = _elapsed + time;
+            if (_timers.Exists(timer => timer.DueAt <= dueAt)) return Task.CompletedTask;
+            var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((dueAt, set));
+            return set.Task.WaitAsync(cancellationToken);
+        }
     }
 
     /// <summary>Sets the wall clock, backwards too, as an administrator or a time server does: no time passes, so timers and timestamps do not see it.</summary>
@@ -87,6 +106,7 @@ public sealed class ManualTimeProvider : TimeProvider
                 if (dueTime == Timeout.InfiniteTimeSpan) return true;
                 DueAt = owner._elapsed + dueTime;
                 owner._timers.Add(this);
+                owner._waiting.RemoveAll(waiting => DueAt <= waiting.DueAt && waiting.Set.TrySetResult());
                 return true;
             }
         }

@@ -175,6 +175,29 @@ public sealed class ManualTimeProviderTests
     }
 
     [Fact]
+    public async Task WaitForTimer_CompletesOnceATimerIsDueWithinTheTime()
+    {
+        Timer("there", 1);
+        Assert.True(_clock.WaitForTimerAsync(Second).IsCompletedSuccessfully);
+        _clock.Advance(Second);
+
+        var waiting = _clock.WaitForTimerAsync(3 * Second);
+        Timer("later", 3.5);
+        Assert.False(waiting.IsCompleted);
+        Timer("a", 3);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task WaitForTimer_ThatIsCancelled_Ends()
+    {
+        using var impatient = new CancellationTokenSource();
+        var waiting = _clock.WaitForTimerAsync(Second, impatient.Token);
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Fact]
     public void CreateTimer_WithoutCallback_IsRefused() =>
         Assert.Throws<ArgumentNullException>("callback", () => _clock.CreateTimer(null!, null, Second, Second));
 }
