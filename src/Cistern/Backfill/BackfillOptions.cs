@@ -51,7 +51,10 @@ public sealed record BackfillOptions
     /// <summary>The most source reads at a time while the backend is bypassed, at least 1. Default 16.</summary>
     public int MaxBypassReads { get; init; } = 16;
 
-    /// <summary>How long one flight (the source read of a key and what follows it) or one automatic backfill may take. Default 30 s; null: any time.</summary>
+    /// <summary>
+    /// How long one automatic backfill may take, and how long the source read of one key with what follows it. Each has it in full: the
+    /// lookup that waits for a backfill that hangs still reads its own key after it, and so may take twice as long. Default 30 s; null: any time.
+    /// </summary>
     public TimeSpan? SourceTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The TTL of what is loaded from the source; null (the default): none.</summary>

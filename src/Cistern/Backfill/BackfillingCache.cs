@@ -151,8 +151,10 @@ public sealed class BackfillingCache : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        _backfill.Dispose();
+
+        // In this order: a flight whose backfill ends first would go on to read the source.
         _flights.Dispose();
+        _backfill.Dispose();
         await Volatile.Read(ref _background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Audit.Flush();
     }
@@ -194,7 +196,7 @@ public sealed class BackfillingCache : IAsyncDisposable
     private async ValueTask<CacheLookup> BypassAsync(string key, long landings, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _backendFaults);
-        return await _flights.JoinOrLead(key, landings, (_, token) => ReadAroundAsync(key, token)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await _flights.JoinOrLead(key, landings, first: null, (_, token) => ReadAroundAsync(key, token)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<CacheLookup> LoadMissAsync(string key, long landings, CancellationToken cancellationToken)
@@ -203,7 +205,7 @@ public sealed class BackfillingCache : IAsyncDisposable
         if (miss.Decision == BackfillDecision.Refused) await _backfill.RefuseAsync(miss, cancellationToken).ConfigureAwait(false);
         var backfill = miss.Decision == BackfillDecision.Run ? StartBackfill(miss) : null;
 
-        var flight = _flights.JoinOrLead(key, landings, (lookAgain, token) => LoadKeyAsync(key, backfill, lookAgain, token));
+        var flight = _flights.JoinOrLead(key, landings, backfill, (lookAgain, token) => LoadKeyAsync(key, backfill, lookAgain, token));
 
         // Whoever leads the flight has the backfill inside it. Whoever joined another's flight and caused the backfill waits for both.
         if (backfill is { IsCompleted: false }) await backfill.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -212,11 +214,11 @@ public sealed class BackfillingCache : IAsyncDisposable
         return lookup;
     }
 
-    // The flight of one key: the backfill that its miss caused, then the key itself unless the batch brought it.
+    // The flight of one key: after the backfill that its miss caused, the key itself unless the batch brought it.
     private async ValueTask<CacheLookup> LoadKeyAsync(string key, Task<LoadedBatch>? backfill, bool lookAgain, CancellationToken cancellationToken)
     {
-        if (lookAgain && await LookAgainAsync(key, cancellationToken).ConfigureAwait(false) is { } landed) return FromBackend(landed);
         if (backfill is not null && (await backfill.ConfigureAwait(false)).Find(key) is { } brought) return FromSource(brought);
+        if (lookAgain && await LookAgainAsync(key, cancellationToken).ConfigureAwait(false) is { } landed) return FromBackend(landed);
         if (await ReadSourceAsync(key, cancellationToken).ConfigureAwait(false) is not { } entry) return Absent(key);
         return await FillAsync(entry, cancellationToken).ConfigureAwait(false);
     }

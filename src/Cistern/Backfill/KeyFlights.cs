@@ -4,7 +4,7 @@ namespace Cistern;
 
 /// <summary>
 /// One flight per missing key: the first caller leads it, those who miss the same key meanwhile join it. A flight ends by its result, by
-/// its timeout or by dispose; a caller that is cancelled only stops waiting.
+/// the timeout of its load or by dispose; a caller that is cancelled only stops waiting.
 /// </summary>
 /// <remarks>
 /// A caller may miss in the backend just before a flight stores the key, and come here just after that flight has left the table. It must
@@ -27,14 +27,15 @@ internal sealed class KeyFlights(TimeSpan? timeout, TimeProvider clock) : IDispo
     /// <summary>Joins the flight of a key, or leads a new one.</summary>
     /// <param name="key">The key.</param>
     /// <param name="landings"><see cref="Landings"/> before the lookup.</param>
+    /// <param name="first">What a new flight waits for before it loads, and what does not count towards its time, as it ends by its own; null: nothing.</param>
     /// <param name="load">Loads the key; told whether the backend must be looked into again.</param>
-    public Task<CacheLookup> JoinOrLead(string key, long landings, Func<bool, CancellationToken, ValueTask<CacheLookup>> load)
+    public Task<CacheLookup> JoinOrLead(string key, long landings, Task? first, Func<bool, CancellationToken, ValueTask<CacheLookup>> load)
     {
         var flight = new Flight();
         var current = _flights.GetOrAdd(key, flight);
         if (!ReferenceEquals(current, flight)) return current.Landed.Task;
         if (_disposed) flight.Cancellation.Cancel();
-        _ = FlyAsync(key, flight, HasLandedSince(landings, key), load);
+        _ = FlyAsync(key, flight, HasLandedSince(landings, key), first, load);
         return flight.Landed.Task;
     }
 
@@ -59,11 +60,12 @@ internal sealed class KeyFlights(TimeSpan? timeout, TimeProvider clock) : IDispo
         }
     }
 
-    private async Task FlyAsync(string key, Flight flight, bool lookAgain, Func<bool, CancellationToken, ValueTask<CacheLookup>> load)
+    private async Task FlyAsync(string key, Flight flight, bool lookAgain, Task? first, Func<bool, CancellationToken, ValueTask<CacheLookup>> load)
     {
         try
         {
             var token = flight.Cancellation.Token;
+            if (first is { IsCompleted: false }) await first.WaitAsync(token).ConfigureAwait(false);
             var loading = load(lookAgain, token);
             if (!loading.IsCompleted && timeout is { } limit) flight.Timer = clock.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), flight.Cancellation, limit, Timeout.InfiniteTimeSpan);
 

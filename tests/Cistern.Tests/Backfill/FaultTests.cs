@@ -50,13 +50,28 @@ public sealed class FaultTests
         await using var rig = BackfillRig.Create(source, new BackfillOptions { MinLookups = 1, SourceTimeout = TimeSpan.FromSeconds(5) });
         var lookup = rig.Cache.GetAsync("a").AsTask();
         rig.Clock.Advance(TimeSpan.FromSeconds(5));
-        await Assert.ThrowsAsync<CacheSourceException>(() => lookup);
+        Assert.Equal("1"u8.ToArray(), await lookup);
         await rig.Cache.GetAsync("b");
-        Assert.Equal(1, source.Pages);
+        Assert.Equal((1, 2), (source.Pages, source.Reads));
         Assert.Equal(AuditAction.BackfillFailed, Assert.Single(rig.Cache.Audit.Entries).Action);
         gate.SetResult();
         await rig.Cache.GetAsync("c");
         Assert.Equal(2, rig.Stats.Backfills);
+    }
+
+    [Fact]
+    public async Task Get_SourceThatHangsAfterABackfillThatDid_HasItsOwnFullTime()
+    {
+        var source = new ScriptedSource { OnPage = _ => new TaskCompletionSource().Task, OnRead = (_, _) => new TaskCompletionSource().Task };
+        await using var rig = BackfillRig.Create(source, new BackfillOptions { MinLookups = 1, SourceTimeout = TimeSpan.FromSeconds(5) });
+        var lookup = rig.Cache.GetAsync("a").AsTask();
+        rig.Clock.Advance(TimeSpan.FromSeconds(5));
+        await rig.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(5));
+        rig.Clock.Advance(TimeSpan.FromMilliseconds(4_999));
+        Assert.False(lookup.IsCompleted);
+        rig.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        var error = await Assert.ThrowsAsync<CacheSourceException>(() => lookup);
+        Assert.IsType<TimeoutException>(error.InnerException);
     }
 
     [Fact]

@@ -91,6 +91,17 @@ public sealed class FlightTests
     }
 
     [Fact]
+    public async Task Dispose_WhileALookupWaitsForItsBackfill_EndsTheWaitWithoutASourceRead()
+    {
+        var source = new ScriptedSource { OnPage = _ => new TaskCompletionSource().Task };
+        var rig = BackfillRig.Create(source, new BackfillOptions { MinLookups = 1 });
+        var lookup = rig.Cache.GetAsync("a").AsTask();
+        await rig.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => lookup);
+        Assert.Equal((1, 0), (source.Pages, source.Reads));
+    }
+
+    [Fact]
     public async Task Get_WhileABackfillRuns_ReadsOnlyItsOwnKey()
     {
         var gate = new TaskCompletionSource();
