@@ -34,6 +34,6 @@ internal static class UsageFault
         if (!token.StartsWith('-') && command is not RootCommand) return $"an argument without an option; every argument of {command.Name} belongs to one {Help}";
         var kind = token.StartsWith('-') ? "option" : "command";
         var names = token.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Select(subcommand => subcommand.Name);
-        return $"unknown {kind} '{name}'{(NearestName.Of(name, names) is { } near ? $"; did you mean '{near}'?" : "")} {Help}";
+        return $"unknown {kind} '{name}'{(NearestWord.Find(name, names) is { } near ? $"; did you mean '{near}'?" : "")} {Help}";
     }
 }

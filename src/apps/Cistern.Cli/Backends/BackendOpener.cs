@@ -22,7 +22,7 @@ internal static class BackendOpener
         var options = settings.Backend.Options;
         if (options.Keys.FirstOrDefault(name => !MemoryOptions.Contains(name)) is { } unknown)
         {
-            var hint = NearestName.Of(unknown, MemoryOptions) is { } near ? $"; did you mean '{near}'?" : $"; memory: has {string.Join(", ", MemoryOptions)}";
+            var hint = NearestWord.Find(unknown, MemoryOptions) is { } near ? $"; did you mean '{near}'?" : $"; memory: has {string.Join(", ", MemoryOptions)}";
             throw new BadInputException($"{where}: unknown option '{unknown}'{hint}");
         }
 

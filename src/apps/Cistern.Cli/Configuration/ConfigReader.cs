@@ -183,7 +183,7 @@ internal sealed class ConfigReader
     private BadInputException UnknownKey(string name)
     {
         var names = SettingTable.Rows.Select(row => row.Name).Prepend("lookups").Prepend("source").ToArray();
-        var hint = NearestName.Of(name, names) is { } near ? $"; did you mean \"{near}\"?" : $"; known are {string.Join(", ", names)}";
+        var hint = NearestWord.Find(name, names) is { } near ? $"; did you mean \"{near}\"?" : $"; known are {string.Join(", ", names)}";
         return Bad($"$.{(name.Length > 64 ? name[..64] + "…" : name)}", $"unknown key{hint}");
     }
 
