@@ -6,7 +6,13 @@ namespace Cistern.Cli.Tests;
 /// <summary>What one run of the command line did.</summary>
 internal sealed record CliRun(int ExitCode, string Output, string Error)
 {
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Cistern.Cli.exe" : "Cistern.Cli");
+    /// <summary>The copy of the program beside the tests. Under coverage it writes, as it ends, what it has covered.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, FileName);
+
+    /// <summary>The program in the folder that it was built into, which is left as it was built.</summary>
+    public static string BuiltProgram { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Cistern.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, FileName));
+
+    private static string FileName => OperatingSystem.IsWindows() ? "Cistern.Cli.exe" : "Cistern.Cli";
 
     /// <summary>Runs it inside this process.</summary>
     public static async Task<CliRun> InProcessAsync(params string[] args)
