@@ -36,7 +36,7 @@ internal sealed class BatchRoom(CacheBackend backend, long mostEntries)
         if (size > _bounds.MaxValueBytes || size > _bounds.MaxSizeBytes || memory > _bounds.MaxMemoryBytes) return Fit.Never;
 
         // Asked for each entry, as others may delete meanwhile.
-        var maxMemory = backend.MaxEntriesMemoryBytes;
+        var maxMemory = _bounds.MaxMemoryBytes is null ? null : backend.MaxEntriesMemoryBytes;
         if (memory > maxMemory) return Fit.NotNow;
         if (_sizeBytes + size > _bounds.MaxSizeBytes || _memoryBytes + memory > maxMemory)
         {
