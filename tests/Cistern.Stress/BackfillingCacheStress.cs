@@ -15,9 +15,10 @@ public sealed class BackfillingCacheStress(ITestOutputHelper output)
     private static TimeSpan Length { get; } = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("CISTERN_STRESS_SECONDS") ?? "30", CultureInfo.InvariantCulture));
 
     [Theory]
-    [InlineData(BackfillMode.Inline)]
-    [InlineData(BackfillMode.Background)]
-    public async Task Cache_RandomKeysFromEightThreads_KeepsItsAccounts(BackfillMode mode)
+    [InlineData(BackfillMode.Inline, null)]
+    [InlineData(BackfillMode.Inline, 500)]
+    [InlineData(BackfillMode.Background, 500)]
+    public async Task Cache_RandomKeysFromEightThreads_KeepsItsAccounts(BackfillMode mode, int? window)
     {
         var source = InMemorySource.FromStrings(Enumerable.Range(0, Keys).Select(i => KeyValuePair.Create(Key(i), Value(i, i % 300))));
         using var backend = new InMemoryBackend(new InMemoryBackendOptions { Capacity = 1_500, MaxSizeBytes = 150_000, MaxMemoryBytes = 700_000 });
@@ -25,12 +26,12 @@ public sealed class BackfillingCacheStress(ITestOutputHelper output)
         {
             MissThreshold = 0.2,
             BackfillBatch = 50,
-            Window = MissWindow.OfLookups(500),
+            Window = window is { } latest ? MissWindow.OfLookups(latest) : MissWindow.Cumulative,
             Mode = mode,
         });
 
         var clock = TimeProvider.System;
-        var end = clock.GetTimestamp() + (long)(Length.TotalSeconds / 2 * clock.TimestampFrequency);
+        var end = clock.GetTimestamp() + (long)(Length.TotalSeconds / 3 * clock.TimestampFrequency);
         var lookups = new long[Threads];
         var workers = Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
             async () => lookups[thread] = await WorkAsync(cache, backend, new Random(thread), () => clock.GetTimestamp() < end),

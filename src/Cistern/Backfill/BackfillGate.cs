@@ -2,7 +2,7 @@ namespace Cistern;
 
 /// <summary>
 /// Decides when a cache refills itself: threshold, hysteresis, cooldown, limits, one at a time. All state is under one lock, so that a
-/// miss is counted and decided on in one step. Safe for concurrent use.
+/// miss is counted and decided on in one step; only hits are counted beside it where their order does not matter. Safe for concurrent use.
 /// </summary>
 internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) : IDisposable
 {
@@ -12,13 +12,13 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
     // Held by the one backfill that runs; taken without waiting under the lock, with waiting by a forced backfill.
     private readonly SemaphoreSlim _exclusive = new(1);
 
-    // A hit that cannot turn anything off need only be counted: here, without the lock, and in the monitor before that is read.
+    // Hits that are counted without the lock, and added to the monitor before anything reads it.
     private long _pendingHits;
 
     // A clock costs more than a counted hit: read it only where time matters.
     private readonly bool _usesTime = options.Window.Duration is not null || options.Cooldown is not null;
 
-    private volatile bool _isOn;
+    private bool _isOn;
     private long? _begunBefore;
     private long? _lastBegun;
     private double? _lastRate;
@@ -48,21 +48,15 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
 
     public void RecordHit()
     {
-        if (_monitor.TakesHitsLate && !_isOn)
+        if (_monitor.TakesHitsLate)
         {
             Interlocked.Increment(ref _pendingHits);
-
-            // Unless a miss has turned backfills on meanwhile, which this hit may clear. That miss looks for pending hits after it: one of
-            // the two sees the other.
-            if (!_isOn) return;
-            lock (_lock) AddPendingHits();
             return;
         }
 
         var now = Now;
         lock (_lock)
         {
-            AddPendingHits();
             _monitor.Record(LookupKind.Hit, now);
             if (_isOn) TurnOffIfCleared(Rate);
         }
@@ -76,10 +70,8 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
         {
             AddPendingHits();
             var place = _monitor.Record(knownAbsent ? LookupKind.AbsentMiss : LookupKind.Miss, now);
-            var (rate, lookups) = (Rate, _monitor.Lookups);
-            var decision = Decide(rate, now);
-            AddPendingHits();
-            return new RecordedMiss(decision, rate, lookups, knownAbsent ? null : place);
+            var rate = Rate;
+            return new RecordedMiss(Decide(rate, now), rate, _monitor.Lookups, knownAbsent ? null : place);
         }
     }
 
@@ -160,14 +152,12 @@ internal sealed class BackfillGate(BackfillOptions options, TimeProvider clock) 
 
     public void Dispose() => _exclusive.Dispose();
 
-    // Under the lock. Hits that came while backfills were off change nothing but the rate; while they are on, each may turn them off.
+    // Under the lock, before whatever depends on them. Hits only lower the rate: all at once they decide what they would one after another.
     private void AddPendingHits()
     {
-        if (Interlocked.Exchange(ref _pendingHits, 0) is var pending and > 0)
-        {
-            _monitor.RecordHits(pending);
-            if (_isOn) TurnOffIfCleared(Rate);
-        }
+        if (!_monitor.TakesHitsLate || Interlocked.Exchange(ref _pendingHits, 0) is not (> 0 and var pending)) return;
+        _monitor.RecordHits(pending);
+        if (_isOn) TurnOffIfCleared(Rate);
     }
 
     private BackfillDecision Decide(double rate, long now)

@@ -6,7 +6,7 @@ namespace Cistern;
 
 /// <summary>
 /// A hash of keys: multiply and fold, eight bytes at a time, after wyhash (Wang Yi, 2019). Two secrets of this process, one of them the
-/// multiplier, keep keys from being chosen so that they collide. Several times faster than the runtime's own seeded hash.
+/// multiplier, keep keys from being chosen so that they collide.
 /// </summary>
 internal static class KeyHash
 {

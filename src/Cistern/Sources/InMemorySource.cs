@@ -7,7 +7,7 @@ namespace Cistern;
 public sealed class InMemorySource : ICacheSource
 {
     private readonly ArraySegment<SourceEntry> _entries;
-    private readonly Func<string, int> _indexOf;
+    private readonly Dictionary<string, int> _indexes;
 
     /// <summary>Creates a source.</summary>
     /// <param name="entries">The entries. Of duplicate keys the last one wins, and takes its own place in the order.</param>
@@ -18,10 +18,9 @@ public sealed class InMemorySource : ICacheSource
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
         var given = entries.ToArray();
-        var indexes = new Dictionary<string, int>(given.Length);
-        _indexOf = key => indexes.GetValueOrDefault(key, -1);
-        for (var i = 0; i < given.Length; i++) indexes[given[i].Key] = i;
-        if (indexes.Count == given.Length)
+        _indexes = new Dictionary<string, int>(given.Length);
+        for (var i = 0; i < given.Length; i++) _indexes[given[i].Key] = i;
+        if (_indexes.Count == given.Length)
         {
             _entries = given;
             return;
@@ -30,25 +29,20 @@ public sealed class InMemorySource : ICacheSource
         var kept = 0;
         for (var i = 0; i < given.Length; i++)
         {
-            if (indexes[given[i].Key] != i) continue;
-            indexes[given[i].Key] = kept;
+            if (_indexes[given[i].Key] != i) continue;
+            _indexes[given[i].Key] = kept;
             given[kept++] = given[i];
         }
 
         _entries = new ArraySegment<SourceEntry>(given, 0, kept);
     }
 
-    /// <summary>Creates a source over entries that whoever gathered them has indexed, so that this is not done twice.</summary>
-    /// <param name="entries">The entries, no key twice; not copied, and not to be changed any more.</param>
-    /// <param name="indexOf">The index of a key's entry, -1 where there is none. Called by any number of threads at once.</param>
-    /// <param name="name">What the source is called in errors and audits.</param>
-    public InMemorySource(ArraySegment<SourceEntry> entries, Func<string, int> indexOf, string name = "memory")
+    // Of what was gathered elsewhere without duplicates, so that it need not be held twice.
+    internal InMemorySource(SourceEntry[] entries, Dictionary<string, int> indexes)
     {
-        ArgumentNullException.ThrowIfNull(indexOf);
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        Name = name;
+        Name = "memory";
         _entries = entries;
-        _indexOf = indexOf;
+        _indexes = indexes;
     }
 
     /// <inheritdoc/>
@@ -69,7 +63,7 @@ public sealed class InMemorySource : ICacheSource
     public ValueTask<SourceEntry?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(_indexOf(key) is >= 0 and var index ? _entries[index] : null);
+        return new(_indexes.TryGetValue(key, out var index) ? _entries[index] : null);
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal sealed record ConsoleStreams(Stream Output, TextWriter Error)
 {
     private const int StandardOutput = 1;
 
-    /// <summary>The descriptor below <see cref="Output"/>; null where there is none.</summary>
+    /// <summary>The descriptor below <see cref="Output"/> if it is a regular file or a device; else null.</summary>
     public SafeFileHandle? OutputDescriptor { get; init; }
 
     /// <summary>Whether standard error is a terminal, which can redraw a line.</summary>
@@ -21,7 +21,7 @@ internal sealed record ConsoleStreams(Stream Output, TextWriter Error)
     /// <summary>The process's own.</summary>
     public static ConsoleStreams Open() => new(Console.OpenStandardOutput(), Console.Error)
     {
-        OutputDescriptor = OperatingSystem.IsWindows() ? null : new SafeFileHandle(StandardOutput, ownsHandle: false),
+        OutputDescriptor = NativeFile.Identify("/dev/stdout") is { IsRegular: true } or { IsCharacterDevice: true } ? new SafeFileHandle(StandardOutput, ownsHandle: false) : null,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         NoColor = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
     };

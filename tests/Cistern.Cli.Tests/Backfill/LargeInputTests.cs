@@ -59,6 +59,18 @@ public sealed class LargeInputTests : IDisposable
         Assert.Equal("before\n" + await File.ReadAllTextAsync(_folder.At("out.json"), TestContext.Current.CancellationToken), await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task StandardOutput_ThatIsAPipe_IsNotChangedByWhoWritesTheFileLater()
+    {
+        var input = _folder.Write("config.json", """{"source": {"a": "1"}, "lookups": ["a"]}""");
+        var output = _folder.At("out.json");
+        var run = await CliRun.ProcessAsync("sh", ["-c", $"( '{CliRun.Program}' backfill --quiet --input '{input}' --output '{output}'; printf '{{\"overwritten\":true}}' 1<>'{output}' ) | ( sleep 1; cat )"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith("{\n  \"cache_size\": 1,", run.Output, StringComparison.Ordinal);
+        Assert.StartsWith("{\"overwritten\":true}", await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     private static string Key(int number) => $"key-{number}";
 
     private static string Value(int number) => $"{number}:" + new string('v', 500);

@@ -130,22 +130,8 @@ public sealed class InMemorySourceTests
     }
 
     [Fact]
-    public async Task IndexedElsewhere_AsksThatIndex()
-    {
-        SourceEntry[] entries = [new("a", "1"u8.ToArray()), new("b", "2"u8.ToArray()), new("not part of it", "3"u8.ToArray())];
-        var source = new InMemorySource(new ArraySegment<SourceEntry>(entries, 0, 2), key => key == "b" ? 1 : -1, "indexed");
-
-        Assert.Equal(("indexed", 2), (source.Name, source.Count));
-        Assert.Equal("2"u8.ToArray(), (await source.ReadAsync("b", default))!.Value.Value.ToArray());
-        Assert.Null(await source.ReadAsync("a", default));
-        Assert.Equal(["a", "b"], (await source.ReadPageAsync(SourcePosition.Start, 10, default)).Entries.Select(entry => entry.Key));
-    }
-
-    [Fact]
     public void Arguments_Null_AreRefused()
     {
-        Assert.Throws<ArgumentNullException>("indexOf", () => new InMemorySource(new ArraySegment<SourceEntry>([]), null!));
-        Assert.Throws<ArgumentException>("name", () => new InMemorySource(new ArraySegment<SourceEntry>([]), _ => -1, ""));
         Assert.Throws<ArgumentNullException>("entries", () => new InMemorySource(null!));
         Assert.Throws<ArgumentException>("name", () => new InMemorySource([], ""));
         Assert.Throws<ArgumentNullException>("texts", () => InMemorySource.FromStrings(null!));

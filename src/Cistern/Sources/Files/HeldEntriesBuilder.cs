@@ -39,7 +39,7 @@ internal sealed class HeldEntriesBuilder : EntriesBuilder
             _last[key] = kept++;
         }
 
-        var entries = new InMemorySource(_entries.Take(kept).ToArray(), key => _last.GetValueOrDefault(key, -1));
+        var entries = new InMemorySource([.. _entries.Take(kept)], _last);
         return new HeldEntries(entries, kept == places.Length ? null : places[..kept]);
     }
 

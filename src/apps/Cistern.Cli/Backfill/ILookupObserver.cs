@@ -3,7 +3,7 @@ namespace Cistern.Cli;
 /// <summary>Watches a run. Called in the order of the lookups, by one thread: it must be quick.</summary>
 internal interface ILookupObserver
 {
-    /// <summary>Of how many lookups it is told the last: 1: every one.</summary>
+    /// <summary>Of how many lookups it is told the last; 1: of every one. A multiple of the least interval of those who watch the same run.</summary>
     long Interval { get; }
 
     /// <summary>A lookup was answered.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 namespace Cistern.Cli;
 
 /// <summary>
-/// A short run over made-up entries on another thread while a large input is read, so that the runtime has compiled and optimised what the
+/// A short run over made-up entries on another thread while a large input is parsed, so that the runtime has compiled and optimised what the
 /// real run calls by the time it begins: otherwise that happens during the run's first tenths of a second, most of what such a run takes.
 /// </summary>
 internal static class WarmUp

@@ -7,7 +7,7 @@ internal sealed class ConfigDocument
     public Dictionary<SettingRow, SettingValue> Values { get; } = [];
 
     /// <summary>An inline source; null: there is none.</summary>
-    public InMemorySource? InlineSource { get; set; }
+    public ICacheSource? InlineSource { get; set; }
 
     /// <summary>The address of the source; null: there is none, or it is inline.</summary>
     public string? SourceAddress { get; set; }

@@ -108,7 +108,7 @@ internal sealed class ConfigReader
         }
 
         // Not trimmed: a large one would be there twice for a while.
-        _document.InlineSource = new InMemorySource(new ArraySegment<SourceEntry>(entries, 0, count), _keys.IndexInSource, "inline");
+        _document.InlineSource = new InlineSource(new ArraySegment<SourceEntry>(entries, 0, count), _keys);
     }
 
     private void ReadLookups(ref Utf8JsonReader reader)

@@ -2,7 +2,7 @@ namespace Cistern.Cli;
 
 /// <summary>
 /// A large configuration that another thread begins to read before the arguments are understood, which takes about as long; a rehearsal of
-/// the run follows on that thread (<see cref="WarmUp"/>) while the configuration is parsed. Whether it is wanted turns out later.
+/// the run (<see cref="WarmUp"/>) follows while the configuration is parsed. Whether it is wanted turns out later.
 /// </summary>
 internal sealed class EarlyInput
 {

@@ -9,15 +9,16 @@ namespace Cistern.Cli;
 /// <summary>
 /// The keys of an array without escapes, left where they are in the file: they are checked once, several times faster than a JSON reader
 /// can as only quotes need be found, and each becomes a string when its turn comes. That string is in the processor's cache when it is
-/// looked up, and gone afterwards; millions of strings made beforehand are neither.
+/// looked up; of millions of strings made beforehand none would be.
 /// </summary>
 internal sealed class PlainKeys : IReadOnlyCollection<string>
 {
     // What ends a plain string, well or not: a quote, an escape, a raw control character.
     private static readonly SearchValues<byte> Ends = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(code => (byte)code)]);
 
-    // Access is skewed wherever a cache is worth having: most lookups repeat a key that was made a string not long ago. A power of two.
-    private const int RecentKeys = 1 << 14;
+    // Access is skewed wherever a cache is worth having: most lookups repeat a key that was made a string not long ago.
+    private const int RecentBits = 14;
+    private const ulong Mixer = 0x9E37_79B9_7F4A_7C15;
 
     private readonly ReadOnlyMemory<byte> _json;
 
@@ -59,7 +60,7 @@ internal sealed class PlainKeys : IReadOnlyCollection<string>
     public IEnumerator<string> GetEnumerator()
     {
         var place = 0;
-        var recent = new string?[RecentKeys];
+        var recent = new string?[1 << RecentBits];
         for (var i = 0; i < Count; i++) yield return Next(ref place, recent);
     }
 
@@ -74,15 +75,19 @@ internal sealed class PlainKeys : IReadOnlyCollection<string>
         place = start + length + 1;
         var utf8 = json.Slice(start, length);
         ref var known = ref recent[RecentPlace(utf8)];
-        if (known is null || !Ascii.Equals(utf8, known)) known = Encoding.UTF8.GetString(utf8);
+        if (known is null || !IsSame(utf8, known)) known = Encoding.UTF8.GetString(utf8);
         return known;
     }
+
+    private static bool IsSame(ReadOnlySpan<byte> utf8, string key) => Ascii.Equals(utf8, key) || (!Ascii.IsValid(utf8) && Encoding.UTF8.GetByteCount(key) == utf8.Length && utf8.SequenceEqual(Encoding.UTF8.GetBytes(key)));
 
     // The end of a key tells more than its beginning. Nothing but time is lost to keys that share a place.
     private static int RecentPlace(ReadOnlySpan<byte> utf8)
     {
-        var end = utf8.Length >= sizeof(ulong) ? MemoryMarshal.Read<ulong>(utf8[^sizeof(ulong)..]) : (ulong)utf8.Length << 8 | (utf8.IsEmpty ? 0u : utf8[^1]);
-        return (int)((end * 0x9E37_79B9_7F4A_7C15) >> (64 - 14));
+        var end = (ulong)utf8.Length;
+        if (utf8.Length >= sizeof(ulong)) end += MemoryMarshal.Read<ulong>(utf8[^sizeof(ulong)..]);
+        else foreach (var part in utf8) end = (end << 8) | part;
+        return (int)((end * Mixer) >> (64 - RecentBits));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

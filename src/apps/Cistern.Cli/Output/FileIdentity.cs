@@ -9,10 +9,13 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, ushort 
     private const ushort TypeMask = 0xF000;
     private const ushort Regular = 0x8000;
     private const ushort Folder = 0x4000;
+    private const ushort CharacterDevice = 0x2000;
 
     public bool IsFolder => (Mode & TypeMask) == Folder;
 
     public bool IsRegular => (Mode & TypeMask) == Regular;
+
+    public bool IsCharacterDevice => (Mode & TypeMask) == CharacterDevice;
 
     public bool IsSame(FileIdentity other) => Device == other.Device && Number == other.Number;
 }

@@ -11,6 +11,9 @@ internal static partial class NativeFile
     private const int StatBytes = 256;
     private const uint BeginWriting = 2;
 
+    // O_PATH and O_CLOEXEC.
+    private const int PathOnly = 0x20_0000 | 0x8_0000;
+
     /// <summary>
     /// Forces a file to the disk. <see cref="FileStream.Flush(bool)"/> returns normally when that fails (.NET 10 on Linux); this does not.
     /// </summary>
@@ -21,6 +24,16 @@ internal static partial class NativeFile
         else if (SyncFile(file) != 0) throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
     }
 
+    /// <summary>
+    /// Keeps the file behind a name from being taken apart while the handle lives, whatever becomes of the name. It is not opened: a pipe does
+    /// not make this wait. Null where there is none, or the system has no such thing.
+    /// </summary>
+    public static SafeFileHandle? Hold(string path)
+    {
+        if (!OperatingSystem.IsLinux() || Open(path, PathOnly) is not (>= 0 and var descriptor)) return null;
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
     /// <summary>Lets the disk begin with a part of a file, so that little is left for <see cref="Sync"/>. Only a hint: it promises nothing and never fails.</summary>
     public static void BeginSync(SafeFileHandle file, long offset, long length)
     {
@@ -28,8 +41,9 @@ internal static partial class NativeFile
     }
 
     /// <summary>
-    /// Lets the system itself copy a file to where a descriptor leads. It may stop anywhere, or not begin (a descriptor opened to append): what
-    /// it did not copy is left to the caller, who then also learns why.
+    /// Lets the system itself copy a file to a regular file or a device. It may stop anywhere, or not begin (a descriptor opened to append): what
+    /// it did not copy is left to the caller, who then also learns why. A pipe or socket would be handed the file's live pages, and its reader
+    /// whatever is written there later.
     /// </summary>
     /// <returns>How many bytes were copied.</returns>
     public static long Send(SafeFileHandle file, long length, SafeFileHandle destination)
@@ -56,6 +70,9 @@ internal static partial class NativeFile
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int SyncFile(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "sync_file_range")]
     private static partial int SyncRange(SafeFileHandle file, long offset, long length, uint flags);

@@ -71,7 +71,7 @@ internal sealed class OutputFile : IDisposable
             if (_path.IsStream || _path.IsStandardOutput) return;
 
             // The last to let go of a large file waits until the system has taken it apart: not the one who publishes the next.
-            var replaced = OpenReplaced();
+            var replaced = NativeFile.Hold(_path.Full);
             File.Move(_temporary, _path.Full, overwrite: true);
             _published = true;
             if (replaced is not null) ThreadPool.UnsafeQueueUserWorkItem(static replaced => replaced.Dispose(), replaced, preferLocal: false);
@@ -81,15 +81,18 @@ internal sealed class OutputFile : IDisposable
 
     /// <summary>Copies the whole file.</summary>
     /// <param name="destination">Where it goes.</param>
-    /// <param name="descriptor">The descriptor below that stream, for a copy that does not pass through this process; null: none.</param>
+    /// <param name="descriptor">The descriptor below that stream, a regular file or a device, for a copy that does not pass through this process; null: none.</param>
+    /// <exception cref="IOException">It cannot be written there, or the file became shorter meanwhile.</exception>
     public void CopyTo(Stream destination, SafeFileHandle? descriptor = null)
     {
         destination.Flush();
         var sent = descriptor is null ? 0 : NativeFile.Send(_file, Length, descriptor);
         if (sent == Length) return;
         var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(Length, 1, CopyBytes));
-        for (var offset = sent; RandomAccess.Read(_file, buffer, offset) is > 0 and var read; offset += read) destination.Write(buffer, 0, read);
+        var offset = sent;
+        for (; RandomAccess.Read(_file, buffer, offset) is > 0 and var read; offset += read) destination.Write(buffer, 0, read);
         destination.Flush();
+        if (offset < Length) throw new IOException($"{Shown} was cut while it was copied: {offset} of {Length} bytes were left.");
     }
 
     public void Dispose()
@@ -102,12 +105,6 @@ internal sealed class OutputFile : IDisposable
             while (_createdFolders.TryPop(out var folder)) Directory.Delete(folder);
         }
         catch (Exception error) when (IsFault(error)) { /* What led here is the fault to tell. */ }
-    }
-
-    private SafeFileHandle? OpenReplaced()
-    {
-        try { return File.OpenHandle(_path.Full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete); }
-        catch (Exception error) when (IsFault(error)) { return null; }
     }
 
     private void CopyToStream()
