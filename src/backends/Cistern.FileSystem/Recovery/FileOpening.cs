@@ -1,0 +1,69 @@
+namespace Cistern;
+
+/// <summary>Opens the files of a backend: for writing, under the lock; for reading, until what is read belongs together.</summary>
+internal sealed class FileOpening(FilePaths paths, FileBackendOptions options, StoreEnvironment environment)
+{
+    // A writer that folds needs a few renames; meeting one of its moments this often in a row is no accident.
+    private const int MostReadings = 20;
+
+    public (EntryTable Table, LoadedFile Loaded, FileStore? Store) Open(long now, Func<(KeptEntry[] Entries, KeptTombstone[] Tombstones)> keep)
+    {
+        if (options.IsReadOnly)
+        {
+            var (readTable, read) = Read(now);
+            return (readTable, read, null);
+        }
+
+        CreateFolder();
+        var writerLock = WriterLock.Acquire(paths.Lock, paths.Snapshot);
+        try
+        {
+            DeleteLeftovers();
+            var (table, loaded) = Load(now);
+            return (table, loaded, new FileStore(paths, options, environment, writerLock, loaded, keep));
+        }
+        catch
+        {
+            writerLock.Dispose();
+            throw;
+        }
+    }
+
+    private (EntryTable Table, LoadedFile Loaded) Read(long now)
+    {
+        if (!Path.Exists(paths.Snapshot)) throw new CacheBackendException($"{paths.Snapshot} is not there, and a reader creates nothing.");
+        IReadOnlyList<BackendFinding>? before = null;
+        for (var reading = 1; ; reading++)
+        {
+            var (table, loaded) = Load(now);
+            var findings = loaded.Findings.ToList();
+            if ((!loaded.IsUnsettled && !loaded.IsMismatched) || (before is not null && findings.SequenceEqual(before)) || reading == MostReadings) return (table, loaded);
+            before = findings;
+            Thread.Yield();
+        }
+    }
+
+    private (EntryTable Table, LoadedFile Loaded) Load(long now)
+    {
+        var table = new EntryTable(options);
+        return (table, new FileLoader(paths, options, table, now).Load());
+    }
+
+    private void CreateFolder()
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(paths.Folder);
+        else Directory.CreateDirectory(paths.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private void DeleteLeftovers()
+    {
+        foreach (var path in paths.Leftovers())
+        {
+            try { environment.Calls.Delete(path); }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // It takes room, and does no harm.
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+namespace Cistern;
+
+/// <summary>
+/// Does again what a journal says. A damaged record with sound ones behind it is left out, and what it touched is missed from then on; where
+/// more than one is missing, the rest is cut off instead: after a power cut, later writes must not stay where earlier ones are lost.
+/// </summary>
+internal sealed class JournalReplay(JournalContent journal, EntryTable table, FindingList findings, long now)
+{
+    // What a disk writes at once: a stretch of zeroes of this size is a write that never arrived.
+    private const int SectorBytes = 512;
+
+    private readonly FileHeader _header = journal.Header ?? throw new ArgumentException("The journal has no header.", nameof(journal));
+
+    /// <summary>The number of the last record that was done.</summary>
+    public ulong Sequence { get; private set; }
+
+    /// <summary>Where the part begins that was cut off; null: none was.</summary>
+    public int? CutAt { get; private set; }
+
+    /// <param name="last">The last record to do.</param>
+    public void Run(ulong last)
+    {
+        Sequence = _header.Sequence;
+        var scan = new FrameScan(journal.Bytes, FileHeader.Bytes, _header.Salt);
+        var damage = default((int Offset, int Length)?);
+        while (scan.Next() is var state && state != FrameState.End && Sequence < last)
+        {
+            var isNext = state == FrameState.Sound && scan.Sequence == Sequence + (damage is null ? 1UL : 2UL);
+            if (isNext && damage is { } skipped)
+            {
+                LeaveOut(skipped.Offset, skipped.Length);
+                damage = null;
+            }
+
+            if (isNext)
+            {
+                Sequence = scan.Sequence;
+                Apply(scan.Body, scan.Offset);
+            }
+            else if (state == FrameState.Damaged && damage is null && !HasLostSector(scan.Bytes, scan.Offset))
+            {
+                damage = (scan.Offset, scan.Bytes.Length);
+            }
+            else
+            {
+                Cut(damage?.Offset ?? scan.Offset);
+                return;
+            }
+        }
+    }
+
+    private static bool HasLostSector(ReadOnlySpan<byte> bytes, int offset)
+    {
+        for (var at = (SectorBytes - offset % SectorBytes) % SectorBytes; at + SectorBytes <= bytes.Length; at += SectorBytes)
+        {
+            if (bytes.Slice(at, SectorBytes).IndexOfAnyExcept((byte)0) < 0) return true;
+        }
+
+        return false;
+    }
+
+    private void Cut(int offset)
+    {
+        CutAt = offset;
+        findings.Add($"{journal.Path} at byte {offset}", $"The journal's last {journal.Bytes.Length - offset} bytes are no whole record: a write that was cut short, or damage. They are cut off and kept in a file of their own.");
+    }
+
+    private void LeaveOut(int offset, int length)
+    {
+        Sequence++;
+        var keys = 0;
+        var reader = new OperationReader(length < Frame.HeadBytes ? [] : journal.Bytes.AsSpan(offset + Frame.HeadBytes, length - Frame.HeadBytes));
+        while (reader.Next())
+        {
+            keys++;
+            if (reader.Kind == OperationKind.Clear) table.Clear();
+            else table.Delete(reader.Key);
+        }
+
+        findings.Add($"{journal.Path} at byte {offset}", keys == 0
+            ? $"A record of {length} bytes is damaged and left out. What it wrote cannot be told: an older value of its key may be back."
+            : $"A record of {length} bytes is damaged and left out. The {(keys == 1 ? "key" : $"{keys} keys")} it wrote can no longer be found.");
+    }
+
+    private void Apply(ReadOnlySpan<byte> body, int offset)
+    {
+        var reader = new OperationReader(body);
+        while (reader.Next())
+        {
+            switch (reader.Kind)
+            {
+                case OperationKind.Set:
+                    table.Take(reader.Key, reader.State!, now);
+                    break;
+                case OperationKind.Delete:
+                    table.Delete(reader.Key);
+                    break;
+                case OperationKind.Bury:
+                    table.Bury(reader.Tombstone, now);
+                    break;
+                case OperationKind.Touch:
+                    table.Touch(reader.Key, reader.End.ExpiresAt, reader.End.TimeToLive, now);
+                    break;
+                default:
+                    table.Clear();
+                    break;
+            }
+        }
+
+        if (reader.IsMalformed) findings.Add($"{journal.Path} at byte {offset}", "A record says something unknown; that part of it is left out.");
+    }
+}

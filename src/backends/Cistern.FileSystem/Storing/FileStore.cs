@@ -1,0 +1,296 @@
+namespace Cistern;
+
+/// <summary>
+/// The files of one backend that is open for writing: appends records to the journal, makes them durable, and folds the journal into the
+/// snapshot. Knows nothing of what the records say.
+/// </summary>
+/// <remarks>
+/// Three locks, taken in this order: one fold at a time; one writer at a time (<see cref="Writing"/>); one fsync of the journal at a time.
+/// A record counts once it is written whole. After a failed fsync nobody can know what is on the disk: nothing is written any more.
+/// </remarks>
+internal sealed class FileStore : IDisposable
+{
+    // A journal of twice the snapshot: each byte of it is then written anew half a time.
+    private const int JournalShare = 2;
+
+    private readonly FilePaths _paths;
+    private readonly FileBackendOptions _options;
+    private readonly StoreEnvironment _environment;
+    private readonly Func<(KeptEntry[] Entries, KeptTombstone[] Tombstones)> _keep;
+    private readonly WriterLock _lock;
+    private readonly Queue<Repair> _repairs;
+    private readonly Lock _folding = new();
+    private readonly Lock _syncing = new();
+    private readonly uint _salt = FileHeader.NewSalt();
+    private SnapshotIdentity _snapshot;
+    private readonly UInt128 _foldedJournal;
+    private JournalFile? _journal;
+    private bool _needsFold;
+    private bool _hasOldJournal;
+    private ulong _sequence;
+    private ulong _durable;
+    private long _nextFoldAt;
+    private Task _compaction = Task.CompletedTask;
+    private volatile Exception? _failedSync;
+
+    /// <param name="paths">The files.</param>
+    /// <param name="options">Resolved.</param>
+    /// <param name="environment">The system's calls.</param>
+    /// <param name="writerLock">The right to write; the store's from here on.</param>
+    /// <param name="loaded">What was there.</param>
+    /// <param name="keep">Gives everything that is to be in a new snapshot; called while <see cref="Writing"/> is held.</param>
+    public FileStore(FilePaths paths, FileBackendOptions options, StoreEnvironment environment, WriterLock writerLock, LoadedFile loaded, Func<(KeptEntry[] Entries, KeptTombstone[] Tombstones)> keep)
+    {
+        _paths = paths;
+        _options = options;
+        _environment = environment;
+        _lock = writerLock;
+        _keep = keep;
+        _repairs = new Queue<Repair>(loaded.Repairs);
+        _snapshot = loaded.Snapshot;
+        _sequence = _durable = loaded.Sequence;
+        _foldedJournal = loaded.Journal?.Header?.Id ?? 0;
+        _hasOldJournal = loaded.Journal is not null;
+        _needsFold = !loaded.HasSidecar || loaded.IsMismatched || _hasOldJournal;
+    }
+
+    /// <summary>Held by whoever decides on a write, writes it, and then makes it seen.</summary>
+    public Lock Writing { get; } = new();
+
+    /// <summary>Why the last compaction in the background failed; null: it did not.</summary>
+    public Exception? CompactionFault { get; private set; }
+
+    private IFileCalls Calls => _environment.Calls;
+
+    /// <summary>Appends a record. Called with <see cref="Writing"/> held. When it throws, the record does not count.</summary>
+    /// <returns>Its number, for <see cref="AwaitDurable"/>.</returns>
+    public ulong Append(RecordBuffer record)
+    {
+        ThrowIfSyncFailed();
+        var journal = _journal ?? StartJournal();
+        var before = journal.Length;
+        var frame = record.Seal(_sequence + 1, journal.Header.Salt);
+        if (before + frame.Length > _options.MaxFileBytes) throw Full();
+        journal.Append(frame);
+        if (_options.Durability == FileDurability.Power) SyncOne(journal, before);
+        _sequence++;
+        if (before + frame.Length > _nextFoldAt) StartCompaction();
+        return _sequence;
+    }
+
+    /// <summary>
+    /// Returns once a record is on the disk, if that was promised. Whoever comes first syncs for all who have written by then; the others
+    /// find it done when it is their turn. Called without <see cref="Writing"/>.
+    /// </summary>
+    public void AwaitDurable(ulong sequence)
+    {
+        if (_options.Durability != FileDurability.Group) return;
+        lock (_syncing)
+        {
+            if (_durable >= sequence) return;
+            ThrowIfSyncFailed();
+            var written = Volatile.Read(ref _sequence);
+            try { _journal!.Sync(); }
+            catch (Exception fault) { throw FailSync(fault); }
+            _durable = written;
+        }
+    }
+
+    /// <summary>The last record that is known to be on the disk, once a sync has failed; null: none has.</summary>
+    public ulong? LastDurable => _failedSync is null ? null : _durable;
+
+    /// <summary>Folds the journal into a new snapshot, and goes on with a new journal. Writes go on meanwhile, but for a moment at the end.</summary>
+    public void Compact()
+    {
+        lock (_folding)
+        {
+            JournalFile journal;
+            long from;
+            ulong sequence;
+            (KeptEntry[] Entries, KeptTombstone[] Tombstones) kept;
+            lock (Writing)
+            {
+                ThrowIfSyncFailed();
+                journal = _journal ?? StartJournal();
+                RunRepairs();
+                (from, sequence) = (journal.Length, _sequence);
+                kept = _keep();
+            }
+
+            using var fold = new Fold(_paths, Calls, _snapshot, journal.Header.Id);
+            fold.Write(kept.Entries, kept.Tombstones, sequence, _options.MaxFileBytes);
+            var next = fold.StartJournal(sequence, journal.Header.Salt);
+            var to = journal.Length;
+            next.CopyFrom(journal, from, to);
+            lock (Writing)
+            {
+                ThrowIfSyncFailed();
+                next.CopyFrom(journal, to, journal.Length);
+                Commit(fold);
+            }
+        }
+    }
+
+    /// <summary>Waits for a compaction that runs in the background, when the journal has no room without it. Called without <see cref="Writing"/>.</summary>
+    public void AwaitRoom()
+    {
+        if (_journal is { } journal && journal.Length > _options.MaxFileBytes / 4 * 3) _compaction.Wait();
+    }
+
+    /// <summary>Folds what there is to fold into the snapshot, leaves no journal, and lets others write. Throws when the folding fails: the journal then still has everything.</summary>
+    public void Dispose()
+    {
+        _compaction.Wait();
+        lock (_folding)
+        {
+            lock (Writing)
+            {
+                try
+                {
+                    if (_failedSync is null && (_journal is not null || (_hasOldJournal && _needsFold))) FoldWhole(goesOn: false);
+                }
+                finally
+                {
+                    _journal?.Dispose();
+                    _lock.Dispose();
+                }
+            }
+        }
+    }
+
+    /// <summary>Lets go of everything without a fold, as the end of the process does.</summary>
+    public void Abandon()
+    {
+        _journal?.Dispose();
+        _lock.Dispose();
+    }
+
+    // Only once there is something to write: opening a file to read it changes nothing.
+    private JournalFile StartJournal()
+    {
+        RunRepairs();
+        if (_needsFold)
+        {
+            FoldWhole(goesOn: true);
+            return _journal!;
+        }
+
+        var temporary = _paths.Temporary();
+        var journal = JournalFile.Create(Calls, temporary, new FileHeader { Kind = FileKind.Journal, Snapshot = _snapshot, Sequence = _sequence, Salt = _salt });
+        try
+        {
+            journal.Sync();
+            Calls.Rename(temporary, _paths.Journal);
+            Calls.SyncFolder(_paths.Folder);
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
+
+        _journal = journal;
+        PlanFold();
+        return journal;
+    }
+
+    private void FoldWhole(bool goesOn)
+    {
+        RunRepairs();
+        var (entries, tombstones) = _keep();
+        using var fold = new Fold(_paths, Calls, _snapshot, _journal?.Header.Id ?? _foldedJournal);
+        fold.Write(entries, tombstones, _sequence, _options.MaxFileBytes);
+        if (goesOn) fold.StartJournal(_sequence, _salt);
+        Commit(fold);
+    }
+
+    private void Commit(Fold fold)
+    {
+        lock (_syncing)
+        {
+            fold.Commit();
+            var old = _journal;
+            _journal = fold.Journal;
+            _durable = _sequence;
+            old?.Dispose();
+        }
+
+        _snapshot = fold.Identity;
+        _needsFold = _hasOldJournal = false;
+        foreach (var repair in fold.Remaining) _repairs.Enqueue(repair);
+        PlanFold();
+
+        // The names that recovery goes by must be on the disk before those it went by are taken away.
+        try { Calls.SyncFolder(_paths.Folder); }
+        catch (Exception fault) { throw FailSync(fault); }
+        try { RunRepairs(); }
+        catch (IOException)
+        {
+            // The files are known by what they say: under these names, too. The next fold begins with what is left to do.
+        }
+    }
+
+    private void RunRepairs()
+    {
+        if (_repairs.Count == 0) return;
+        while (_repairs.TryPeek(out var repair))
+        {
+            repair.Run(Calls);
+            _repairs.Dequeue();
+        }
+
+        Calls.SyncFolder(_paths.Folder);
+    }
+
+    private void PlanFold() => _nextFoldAt = Math.Min(_options.MaxFileBytes / 2, Math.Max(_options.CompactionBytes, JournalShare * _snapshot.Length));
+
+    private void StartCompaction()
+    {
+        if (!_compaction.IsCompleted) return;
+        _compaction = _environment.Start(() =>
+        {
+            try
+            {
+                Compact();
+                CompactionFault = null;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CacheBackendException)
+            {
+                // The journal still has everything. Tried again when it has grown by as much once more.
+                CompactionFault = fault;
+                _nextFoldAt = (_journal?.Length ?? 0) + _options.CompactionBytes;
+            }
+        });
+    }
+
+    private void SyncOne(JournalFile journal, long before)
+    {
+        try
+        {
+            journal.Sync();
+            _durable = _sequence + 1;
+        }
+        catch (Exception fault)
+        {
+            journal.TryCutOff(before);
+            throw FailSync(fault);
+        }
+    }
+
+    private CacheBackendException FailSync(Exception fault)
+    {
+        _failedSync = fault;
+        return SyncFailed(fault);
+    }
+
+    private void ThrowIfSyncFailed()
+    {
+        if (_failedSync is { } fault) throw SyncFailed(fault);
+    }
+
+    private CacheBackendException SyncFailed(Exception fault) =>
+        new($"{_paths.Snapshot}: an fsync failed, so that what is on the disk is not known. The file can be read, and written again once it is reopened: {fault.Message}", fault);
+
+    private CacheBackendException Full() =>
+        new($"{_paths.Journal} would have more than the {_options.MaxFileBytes} bytes of {nameof(FileBackendOptions.MaxFileBytes)}, and has not been folded{(CompactionFault is { } fault ? $": {fault.Message}" : ".")}", CompactionFault);
+}
