@@ -50,17 +50,16 @@ internal sealed record FileHeader
     /// <summary>Reads a header; null when both copies are damaged or of another version.</summary>
     /// <param name="file">The file's bytes.</param>
     /// <param name="kind">What it should be.</param>
-    /// <param name="isOfAnotherVersion">Whether it is a sound header of a version that is not known here, as far as can be told.</param>
-    public static FileHeader? Read(ReadOnlySpan<byte> file, FileKind kind, out bool isOfAnotherVersion)
+    /// <param name="state">How it was found.</param>
+    public static FileHeader? Read(ReadOnlySpan<byte> file, FileKind kind, out HeaderState state)
     {
-        isOfAnotherVersion = false;
-        for (var at = 0; at + CopyBytes <= file.Length && at < Bytes; at += CopyBytes)
-        {
-            if (ReadCopy(file.Slice(at, CopyBytes), kind) is { } header) return header;
-        }
-
-        isOfAnotherVersion = file.Length > VersionAt && BinaryPrimitives.ReadUInt32LittleEndian(file) == (uint)kind && file[VersionAt] != Version;
-        return null;
+        var first = ReadCopy(file, kind);
+        var second = file.Length < CopyBytes ? null : ReadCopy(file[CopyBytes..], kind);
+        var isOther = file.Length > VersionAt && BinaryPrimitives.ReadUInt32LittleEndian(file) == (uint)kind && file[VersionAt] != Version;
+        state = (first ?? second) is null ? (isOther ? HeaderState.OtherVersion : HeaderState.Unreadable)
+            : first == second ? HeaderState.Sound
+            : HeaderState.HalfDamaged;
+        return first ?? second;
     }
 
     public byte[] ToBytes()
@@ -82,6 +81,7 @@ internal sealed record FileHeader
 
     private static FileHeader? ReadCopy(ReadOnlySpan<byte> copy, FileKind kind)
     {
+        if (copy.Length < CopyBytes) return null;
         if (BinaryPrimitives.ReadUInt32LittleEndian(copy) != (uint)kind || copy[VersionAt] != Version) return null;
         if (BinaryPrimitives.ReadUInt32LittleEndian(copy[ChecksumAt..]) != Checksum.Of(copy[..ChecksumAt], 0)) return null;
         return new FileHeader

@@ -100,6 +100,7 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, En
 
     private void Replay(LoadedFile loaded, JournalContent journal, ulong last)
     {
+        if (journal.HeaderState == HeaderState.HalfDamaged) _findings.Add(journal.Path, "One copy of the journal's header is damaged; the other one is used.");
         var replay = new JournalReplay(journal, table, _findings, now);
         replay.Run(last);
         loaded.Journal = journal;
@@ -113,7 +114,7 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, En
         loaded.Repairs.Add(new() { Path = journal.Path, NewPath = paths.Kept("journal") });
         _findings.Add(journal.Path, journal switch
         {
-            { IsOfAnotherVersion: true } => "The journal is of a version that is not known here. It is set aside.",
+            { HeaderState: HeaderState.OtherVersion } => "The journal is of a version that is not known here. It is set aside.",
             { Header: null } => "The journal's beginning cannot be read, so that nothing of it can. It is set aside.",
             _ => "The journal belongs to another snapshot than the one that is here. It is set aside.",
         });

@@ -7,8 +7,8 @@ internal sealed class JournalContent
     {
         Path = path;
         Bytes = bytes;
-        Header = FileHeader.Read(bytes, FileKind.Journal, out var isOfAnotherVersion);
-        IsOfAnotherVersion = isOfAnotherVersion;
+        Header = FileHeader.Read(bytes, FileKind.Journal, out var state);
+        HeaderState = state;
     }
 
     public string Path { get; }
@@ -18,7 +18,7 @@ internal sealed class JournalContent
     /// <summary>Null: the header cannot be read, and so nothing can.</summary>
     public FileHeader? Header { get; }
 
-    public bool IsOfAnotherVersion { get; }
+    public HeaderState HeaderState { get; }
 
     /// <summary>Reads a journal; null where none is.</summary>
     public static JournalContent? Read(string path, byte[]? bytes) => bytes is null ? null : new JournalContent(path, bytes);

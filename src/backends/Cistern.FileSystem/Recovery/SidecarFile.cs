@@ -23,8 +23,9 @@ internal sealed class SidecarFile
     public static SidecarFile? Read(string path, byte[]? bytes, FindingList findings)
     {
         if (bytes is null) return null;
-        var header = FileHeader.Read(bytes, FileKind.Sidecar, out var isOfAnotherVersion);
-        var sidecar = new SidecarFile(path) { Header = header, IsOfAnotherVersion = isOfAnotherVersion };
+        var header = FileHeader.Read(bytes, FileKind.Sidecar, out var state);
+        var sidecar = new SidecarFile(path) { Header = header, IsOfAnotherVersion = state == HeaderState.OtherVersion };
+        if (state == HeaderState.HalfDamaged) findings.Add(path, "One copy of the sidecar's header is damaged; the other one is used.");
         if (header is not null) sidecar.ReadRecords(bytes, header, findings);
         return sidecar;
     }

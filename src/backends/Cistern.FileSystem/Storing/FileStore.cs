@@ -31,6 +31,7 @@ internal sealed class FileStore : IDisposable
     private ulong _durable;
     private long _nextFoldAt;
     private Task _compaction = Task.CompletedTask;
+    private bool _isAbandoned;
     private volatile Exception? _failedSync;
 
     /// <param name="paths">The files.</param>
@@ -141,6 +142,7 @@ internal sealed class FileStore : IDisposable
     public void Dispose()
     {
         _compaction.Wait();
+        if (_isAbandoned) return;
         lock (_folding)
         {
             lock (Writing)
@@ -161,6 +163,7 @@ internal sealed class FileStore : IDisposable
     /// <summary>Lets go of everything without a fold, as the end of the process does.</summary>
     public void Abandon()
     {
+        _isAbandoned = true;
         _journal?.Dispose();
         _lock.Dispose();
     }
