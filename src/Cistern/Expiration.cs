@@ -44,6 +44,27 @@ internal static class Expiration
         return milliseconds > LastMillisecond - now ? LastMillisecond : now + milliseconds;
     }
 
+    /// <summary>Throws for what no instant changes about options: those that would fail wherever they are used.</summary>
+    public static void Check(SetOptions options, string parameterName)
+    {
+        FromTimeToLive(options.TimeToLive, 0, parameterName);
+        CheckCondition(options);
+        CheckMetadata(options.Metadata);
+    }
+
+    /// <summary>Says why metadata are not allowed; null when they are.</summary>
+    public static string? ExplainMetadata(IReadOnlyDictionary<string, string>? metadata)
+    {
+        if (metadata is null || metadata.Count == 0) return null;
+        foreach (var (name, text) in metadata)
+        {
+            if (text is null) return "A metadata value must not be null; leave it out instead.";
+            if (CacheKey.FindLoneSurrogate(name) >= 0 || CacheKey.FindLoneSurrogate(text) >= 0) return "Metadata must be valid Unicode; there is a lone surrogate.";
+        }
+
+        return null;
+    }
+
     private static void CheckCondition(SetOptions options)
     {
         if (options.Condition is < SetCondition.Always or > SetCondition.IfNewer) throw new ArgumentOutOfRangeException(nameof(options), options.Condition, "Unknown condition.");
@@ -53,13 +74,7 @@ internal static class Expiration
 
     private static IReadOnlyDictionary<string, string>? CheckMetadata(IReadOnlyDictionary<string, string>? metadata)
     {
-        if (metadata is null || metadata.Count == 0) return null;
-        foreach (var (name, text) in metadata)
-        {
-            if (text is null) throw new ArgumentException("A metadata value must not be null; leave it out instead.", nameof(metadata));
-            if (CacheKey.FindLoneSurrogate(name) >= 0 || CacheKey.FindLoneSurrogate(text) >= 0) throw new ArgumentException("Metadata must be valid Unicode; there is a lone surrogate.", nameof(metadata));
-        }
-
-        return metadata;
+        if (ExplainMetadata(metadata) is { } reason) throw new ArgumentException(reason, nameof(metadata));
+        return metadata is null || metadata.Count == 0 ? null : metadata;
     }
 }

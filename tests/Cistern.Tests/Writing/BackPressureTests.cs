@@ -1,0 +1,117 @@
+namespace Cistern.Tests.Writing;
+
+/// <summary>Backends of different speed: the fast one goes ahead as far as allowed, and what is on its way stays bounded.</summary>
+public sealed class BackPressureTests
+{
+    private const int Batch = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Write_OneBackendIsSlow_TheOtherGoesAheadByTheBoundAndNoFurther()
+    {
+        using var slow = new HookedBackend("slow");
+        using var fast = new HookedBackend("fast");
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isAhead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        long fastDone = 0, slowDone = 0, mostAhead = 0;
+        slow.OnBatch = async (drafts, _) =>
+        {
+            await gate.Task;
+            var outcomes = await slow.StoreAsync(drafts);
+            Interlocked.Add(ref slowDone, drafts.Count);
+            return outcomes;
+        };
+        fast.OnBatch = async (drafts, _) =>
+        {
+            var outcomes = await fast.StoreAsync(drafts);
+            if (Interlocked.Add(ref fastDone, drafts.Count) == 100) isAhead.SetResult();
+            return outcomes;
+        };
+
+        var writing = new CacheWriter([slow, fast], new CacheWriterOptions { BatchRecords = Batch, MaxQueuedRecords = 100 }).WriteAsync(Counting());
+        await isAhead.Task.WaitAsync(Patience, TimeProvider.System);
+        gate.SetResult();
+        var report = await writing;
+
+        Assert.True(report.IsComplete);
+        Assert.Equal([2000, 2000], report.Backends.Select(backend => backend.Stored));
+
+        // The queue, the batch that found no room, the batch that was being gathered, and the record that completed it.
+        Assert.InRange(mostAhead, 100, 100 + Batch + Batch + 1);
+
+        IEnumerable<WriteRecord> Counting()
+        {
+            for (var i = 1; i <= 2000; i++)
+            {
+                mostAhead = Math.Max(mostAhead, i - Interlocked.Read(ref slowDone));
+                yield return WriteRecords.Numbered1(i);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Write_LargeValues_AreBoundedInBytes()
+    {
+        const int ValueBytes = 100_000;
+        using var slow = new HookedBackend("slow");
+        using var fast = new HookedBackend("fast");
+        long done = 0, mostAhead = 0;
+        slow.OnBatch = async (drafts, _) =>
+        {
+            await Task.Yield();
+            Interlocked.Add(ref done, drafts.Count);
+            return [.. drafts.Select(_ => SetOutcome.Stored)];
+        };
+        fast.OnBatch = (drafts, _) => new([.. drafts.Select(_ => SetOutcome.Stored)]);
+
+        var report = await new CacheWriter([slow, fast], new CacheWriterOptions { BatchBytes = 250_000, MaxQueuedBytes = 1_000_000 }).WriteAsync(Counting());
+
+        Assert.True(report.IsComplete);
+        Assert.InRange(mostAhead, 1, 10 + 2 + 2 + 1);
+
+        IEnumerable<WriteRecord> Counting()
+        {
+            for (var i = 1; i <= 500; i++)
+            {
+                mostAhead = Math.Max(mostAhead, i - Interlocked.Read(ref done));
+                yield return new WriteRecord($"key:{i}", new byte[ValueBytes]);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Write_AValueLargerThanTheQueue_GoesThroughAlone()
+    {
+        using var backend = new InMemoryBackend(InMemoryBackendOptions.Unbounded);
+        WriteRecord[] records = [WriteRecords.Of("a", "1"), new WriteRecord("b", new byte[5000]), WriteRecords.Of("c", "3")];
+
+        var report = await new CacheWriter([backend], new CacheWriterOptions { BatchBytes = 1000, MaxQueuedBytes = 1000 }).WriteAsync(records);
+
+        Assert.True(report.IsComplete);
+        Assert.Equal(5000, (await backend.GetAsync("b"))!.Length);
+    }
+
+    [Fact]
+    public async Task Write_ManyRecordsToABackendThatKeepsNothing_HoldsLittle()
+    {
+        using var backend = new HookedBackend();
+        backend.OnBatch = (drafts, _) => new(new SetOutcome[drafts.Count]);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        long most = 0;
+
+        // 400 MB pass through.
+        var report = await new CacheWriter([backend]).WriteAsync(Many());
+
+        Assert.Equal(400_000, report.Backends[0].Stored);
+        Assert.InRange(most, 0, 64L * 1024 * 1024);
+
+        IEnumerable<WriteRecord> Many()
+        {
+            for (var i = 0; i < 400_000; i++)
+            {
+                if (i % 100_000 == 99_999) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+                yield return new WriteRecord($"key:{i}", new byte[1024]);
+            }
+        }
+    }
+}
