@@ -1,0 +1,304 @@
+using System.Buffers;
+
+namespace Cistern;
+
+/// <summary>
+/// Entries in a SQLite database: they outlive the process, and several processes may use one file at once. A batch is one transaction.
+/// Bounded, the least recently used entries go first. Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// Uses the system's SQLite library, 3.35 or newer. Reads wait for nobody; writes wait for one another, across processes too. See docs/guide/sqlite.md.
+/// </remarks>
+public sealed class SqliteBackend : SyncCacheBackend
+{
+    private const int PageKeys = 256;
+
+    private readonly SqliteBackendOptions _options;
+    private readonly EntryReaders _readers;
+    private readonly EntryWriter? _writer;
+    private readonly SqliteConnection _connection;
+
+    private SqliteBackend(string? path, SqliteBackendOptions options) : base(options.Name, options.TimeProvider)
+    {
+        _options = options;
+        var database = Database.Open(path, options, NowMilliseconds);
+        _connection = database.Connection;
+        if (!options.IsReadOnly) _writer = new EntryWriter(_connection, options, () => NowMilliseconds);
+        _readers = path is null ? new SingleReader(_connection, _writer!.Gate) : new PooledReaders(database.OpenReader);
+        Capabilities = new BackendCapabilities
+        {
+            IsPersistent = path is not null,
+            IsShared = path is not null,
+            ReportsEvictions = true,
+            ReportsExpirations = true,
+            BatchAtomicity = BatchAtomicity.Batch,
+            VersionRetention = path is null || options.IsBounded ? VersionRetention.UntilEvicted : VersionRetention.Durable,
+            MaxValueBytes = options.MaxValueBytes,
+            Capacity = options.Capacity,
+            MaxSizeBytes = options.MaxSizeBytes,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override BackendCapabilities Capabilities { get; }
+
+    /// <summary>Opens a database. One that is not there is created, readable by its owner only; one of the first program's is taken over as it is.</summary>
+    /// <param name="path">The database's file; <c>:memory:</c> for one that ends with the backend. Never a URI.</param>
+    /// <param name="options">Bounds, durability and clock. Null: unbounded, <see cref="SqliteDurability.Normal"/>, the system's clock.</param>
+    /// <exception cref="ArgumentException">The path is empty or no path, or <c>:memory:</c> is to be read only.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    /// <exception cref="CacheBackendException">
+    /// The file cannot be opened, is no database or another program's, or was written by a newer version; or SQLite's library is not installed. The file is unchanged.
+    /// </exception>
+    public static SqliteBackend Open(string path, SqliteBackendOptions? options = null)
+    {
+        var checkedOptions = (options ?? new SqliteBackendOptions()).Check();
+        var file = DatabaseFile.Resolve(path);
+        if (file is null && checkedOptions.IsReadOnly) throw new ArgumentException("A database in memory begins empty: it cannot be read only.", nameof(options));
+        try
+        {
+            return new SqliteBackend(file, checkedOptions);
+        }
+        catch (Exception fault) when (fault is SqliteFaultException or IOException or UnauthorizedAccessException or DllNotFoundException)
+        {
+            throw new CacheBackendException($"{checkedOptions.Name}: opening {DatabaseFile.Show(path)} failed: {fault.Message}", fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override byte[]? GetCore(string key)
+    {
+        var reader = _readers.Rent();
+        var read = default(FoundValue);
+        try
+        {
+            read = reader.Find(key, NowMilliseconds);
+            return read.IsHit ? reader.Value.ToArray() : null;
+        }
+        finally
+        {
+            End(reader, key, read);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override LookupOutcome TryGetCore(string key, Span<byte> destination, out int valueLength)
+    {
+        var reader = _readers.Rent();
+        var read = default(FoundValue);
+        try
+        {
+            valueLength = 0;
+            read = reader.Find(key, NowMilliseconds);
+            if (!read.IsHit) return LookupOutcome.Miss;
+            var value = reader.Value;
+            valueLength = value.Length;
+            return value.TryCopyTo(destination) ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
+        }
+        finally
+        {
+            End(reader, key, read);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryReadCore<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
+    {
+        // In memory there is one connection for everybody: nobody waits for what the caller does with a value.
+        if (_readers.IsExclusive)
+        {
+            if (Guard(key, GetCore) is not { } copy) return false;
+            reader(copy, state);
+            return true;
+        }
+
+        var lent = Guard(this, static backend => backend._readers.Rent());
+        var read = default(FoundValue);
+        try
+        {
+            read = Guard((lent, key, now: NowMilliseconds), static call => call.lent.Find(call.key, call.now));
+            if (read.IsHit) reader(lent.Value, state);
+            return read.IsHit;
+        }
+        finally
+        {
+            End(lent, key, read);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override CacheEntry? GetEntryCore(string key) => Read(key, static (reader, key, now) => reader.Inspect(key, now));
+
+    /// <inheritdoc/>
+    protected override bool ExistsCore(string key) => Read(key, static (reader, key, now) => reader.Exists(key, now));
+
+    /// <inheritdoc/>
+    protected override ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, byte[]>(keys.Count);
+        var reads = new List<(string Key, FoundValue Read)>(keys.Count);
+        Read((found, keys, reads), static (reader, call, now) =>
+        {
+            reader.InOneSnapshot((call.found, call.keys, call.reads, now), static (reader, call) =>
+            {
+                foreach (var key in call.keys)
+                {
+                    if (reader.Find(key, call.now) is { IsHit: true } read)
+                    {
+                        call.found.Add(key, reader.Value.ToArray());
+                        call.reads.Add((key, read));
+                    }
+
+                    reader.Release();
+                }
+            });
+            return true;
+        });
+        foreach (var (key, read) in reads) Notice(key, read);
+        return new(found);
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var present = new HashSet<string>();
+        Read((present, keys), static (reader, call, now) =>
+        {
+            reader.InOneSnapshot((call.present, call.keys, now), static (reader, call) =>
+            {
+                foreach (var key in call.keys)
+                {
+                    if (reader.Exists(key, call.now)) call.present.Add(key);
+                }
+            });
+            return true;
+        });
+        return new(present);
+    }
+
+    /// <inheritdoc/>
+    protected override SetOutcome SetCore(in EntryDraft draft) =>
+        draft.Value.Length > _options.LongestValue ? SetOutcome.TooLarge : Write(draft, static (write, draft) => write.Store(draft));
+
+    /// <inheritdoc/>
+    protected override ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
+    {
+        if (drafts.Count == 0) return new([]);
+        return new(Write(drafts, static (write, drafts) =>
+        {
+            var outcomes = new SetOutcome[drafts.Count];
+            for (var i = 0; i < outcomes.Length; i++) outcomes[i] = write.Store(drafts[i]);
+            return outcomes;
+        }));
+    }
+
+    /// <inheritdoc/>
+    protected override bool TouchCore(string key, long? expiresAtMilliseconds) => Write((key, expiresAtMilliseconds), static (write, call) => write.Touch(call.key, call.expiresAtMilliseconds));
+
+    /// <inheritdoc/>
+    protected override bool DeleteCore(string key, long? version) => Write((key, version), static (write, call) => write.Delete(call.key, call.version));
+
+    /// <inheritdoc/>
+    protected override ValueTask<long> DeleteManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        if (keys.Count == 0) return new(0);
+        return new(Write(keys, static (write, keys) =>
+        {
+            var deleted = 0L;
+            foreach (var key in keys) deleted += write.Delete(key, version: null) ? 1 : 0;
+            return deleted;
+        }));
+    }
+
+    /// <inheritdoc/>
+    protected override long ClearCore()
+    {
+        var cleared = Write(0, static (write, _) => write.Clear());
+        _writer!.ShrinkWhole();
+        return cleared;
+    }
+
+    // Page by page, each a read of its own: nothing is held while the caller handles a key.
+    /// <inheritdoc/>
+    protected override IEnumerable<string> KeysCore(KeyPattern pattern)
+    {
+        var live = new List<string>();
+        for (string? from = pattern.LiteralPrefix, before = null; from is not null; before = from)
+        {
+            live.Clear();
+            var next = Read((from, live), static (reader, call, now) => reader.Page(call.from, now, PageKeys, call.live));
+            foreach (var key in live)
+            {
+                if (!key.StartsWith(pattern.LiteralPrefix, StringComparison.Ordinal)) yield break;
+                if (key != before && pattern.IsMatch(key)) yield return key;
+            }
+
+            from = next;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override BackendUsage GetUsageCore() => Read(0, static (reader, _, _) => reader.Usage());
+
+    /// <inheritdoc/>
+    protected override void DisposeCore()
+    {
+        try
+        {
+            if (_writer is { Reads.IsEmpty: false }) WriteReads();
+        }
+        finally
+        {
+            _readers.Dispose();
+            if (_writer is null) _connection.Dispose();
+            _writer?.Dispose();
+        }
+    }
+
+    private void End(EntryReader reader, string key, in FoundValue read)
+    {
+        _readers.Return(reader);
+        if (read.IsHit) Notice(key, read);
+    }
+
+    // What a lookup leaves behind: its place in the order of eviction, later; and the end of a jump of the clock, at once.
+    private void Notice(string key, in FoundValue read)
+    {
+        if (_writer is null) return;
+        if (read.IsAheadOfTheClock || (_options.IsBounded && _writer.Reads.Note(key, read.Accessed))) WriteReads();
+    }
+
+    private void WriteReads()
+    {
+        try { Write(0, static (_, _) => 0); }
+        catch (Exception fault) when (fault is SqliteFaultException or ObjectDisposedException)
+        {
+            // The lookup itself went well; its trace is not worth a fault.
+        }
+    }
+
+    private TResult Read<TState, TResult>(TState state, Func<EntryReader, TState, long, TResult> read)
+    {
+        var reader = _readers.Rent();
+        try { return read(reader, state, NowMilliseconds); }
+        finally { _readers.Return(reader); }
+    }
+
+    private TResult Write<TState, TResult>(TState state, Func<WriteTransaction, TState, TResult> write)
+    {
+        if (_writer is null) throw new CacheBackendException($"{Name}: the database was opened to be read only.");
+        using var transaction = _writer.Begin();
+        var result = write(transaction, state);
+        transaction.Commit();
+        if (transaction.Evictions != 0) CountEvictions(transaction.Evictions);
+        if (transaction.Expirations != 0) CountExpirations(transaction.Expirations);
+        return result;
+    }
+
+    // For what runs beside a caller's own code, whose exceptions must pass as they are.
+    private TResult Guard<TState, TResult>(TState state, Func<TState, TResult> read)
+    {
+        try { return read(state); }
+        catch (SqliteFaultException fault) { throw new CacheBackendException($"{Name}: get failed: {fault.Message}", fault); }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+
+namespace Cistern;
+
+/// <summary>A database that is open: its file is there, its tables are ours, and every connection to it is set up alike.</summary>
+internal sealed class Database
+{
+    private const int RetryMilliseconds = 10;
+
+    private readonly string? _path;
+    private readonly SqliteBackendOptions _options;
+
+    private Database(string? path, SqliteBackendOptions options, SqliteConnection connection)
+    {
+        _path = path;
+        _options = options;
+        Connection = connection;
+    }
+
+    /// <summary>The first connection: the one that writes.</summary>
+    public SqliteConnection Connection { get; }
+
+    /// <summary>Opens a database, and makes or takes over its tables.</summary>
+    /// <param name="path">An absolute path, or null for a new database in memory.</param>
+    /// <param name="options">How it is opened.</param>
+    /// <param name="now">Now, in milliseconds since 1970.</param>
+    /// <exception cref="SqliteFaultException">It cannot be opened, or is not ours.</exception>
+    /// <exception cref="IOException">Its file cannot be created.</exception>
+    public static Database Open(string? path, SqliteBackendOptions options, long now)
+    {
+        if (path is not null && !options.IsReadOnly) DatabaseFile.CreateIfAbsent(path);
+        var connection = SqliteConnection.Open(path, options.IsReadOnly, options.BusyTimeoutMilliseconds);
+        try
+        {
+            // Some steps of making a database do not wait for each other in SQLite itself.
+            for (var left = options.BusyTimeoutMilliseconds; !TrySetUp(connection, path, options, now, isLastTry: left <= 0); left -= RetryMilliseconds)
+            {
+                _ = SqliteLibrary.Sleep(RetryMilliseconds);
+            }
+
+            return new Database(path, options, connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens one more connection, to look entries up.</summary>
+    public EntryReader OpenReader()
+    {
+        var connection = SqliteConnection.Open(_path, _options.IsReadOnly, _options.BusyTimeoutMilliseconds);
+        try
+        {
+            Configure(connection, _options);
+            return new EntryReader(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static bool TrySetUp(SqliteConnection connection, string? path, SqliteBackendOptions options, long now, bool isLastTry)
+    {
+        try
+        {
+            SetUp(connection, path, options, now);
+            return true;
+        }
+        catch (SqliteFaultException fault) when (SqliteResult.IsTransient(fault.ResultCode) && !isLastTry)
+        {
+            return false;
+        }
+    }
+
+    private static void SetUp(SqliteConnection connection, string? path, SqliteBackendOptions options, long now)
+    {
+        Configure(connection, options);
+        var kind = Schema.Recognize(connection);
+        if (options.IsReadOnly)
+        {
+            if (kind != DatabaseKind.Current) throw new SqliteFaultException("its tables are of an older version: open it once to write");
+            return;
+        }
+
+        if (kind != DatabaseKind.Current) Schema.Bring(connection, kind, now);
+        if (path is not null && connection.Texts("PRAGMA journal_mode = WAL"u8) is not ["wal"]) throw new SqliteFaultException("its file system cannot share a write-ahead log");
+        if (options.IsBounded) Schema.OrderByAccess(connection);
+    }
+
+    // A database from elsewhere gets no trust: its schema may call nothing, and a damaged page is noticed when it is read.
+    private static void Configure(SqliteConnection connection, SqliteBackendOptions options)
+    {
+        const int CacheKilobytes = 16 * 1024;
+        const int LogBytes = 16 * 1024 * 1024;
+        connection.Execute("PRAGMA trusted_schema = OFF"u8);
+        connection.Execute("PRAGMA cell_size_check = ON"u8);
+        connection.Execute(Encoding.UTF8.GetBytes($"PRAGMA cache_size = -{CacheKilobytes}"));
+        connection.Execute(Encoding.UTF8.GetBytes($"PRAGMA journal_size_limit = {LogBytes}"));
+        connection.Execute(options.Durability == SqliteDurability.Full ? "PRAGMA synchronous = FULL"u8 : "PRAGMA synchronous = NORMAL"u8);
+    }
+}

@@ -1,0 +1,132 @@
+namespace Cistern;
+
+/// <summary>
+/// A connection that looks entries up. What a lookup found lies in SQLite's own memory until <see cref="Release"/>. Used by one thread at a time.
+/// </summary>
+internal sealed class EntryReader : IDisposable
+{
+    /// <summary>How far ahead of the clock the setting of an entry may lie before it is taken for a jump of the clock.</summary>
+    public const long ClockTolerance = 1_000;
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatement _find;
+    private readonly Lazy<SqliteStatement> _inspect;
+    private readonly Lazy<SqliteStatement> _exists;
+    private readonly Lazy<SqliteStatement> _page;
+    private readonly Lazy<SqliteStatement> _totals;
+    private readonly Lazy<SqliteStatement> _begin;
+    private readonly Lazy<SqliteStatement> _commit;
+
+    public EntryReader(SqliteConnection connection)
+    {
+        _connection = connection;
+        _find = connection.Prepare("SELECT value, expires_at, ttl, accessed FROM entries WHERE key = ?1"u8);
+        _inspect = Later(() => connection.Prepare("SELECT value, version, created_at, expires_at, ttl, absolute_end, metadata FROM entries WHERE key = ?1"u8));
+        _exists = Later(() => connection.Prepare("SELECT 1 FROM entries WHERE key = ?1 AND value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2)"u8));
+        _page = Later(() => connection.Prepare("SELECT key, value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2) FROM entries WHERE key >= ?1 ORDER BY key LIMIT ?3"u8));
+        _totals = Later(() => connection.Prepare("SELECT entries, size_bytes FROM totals WHERE id = 1"u8));
+        _begin = Later(() => connection.Prepare("BEGIN"u8));
+        _commit = Later(() => connection.Prepare("COMMIT"u8));
+    }
+
+    /// <summary>The value that was found.</summary>
+    public ReadOnlySpan<byte> Value => _find.Bytes(0);
+
+    /// <summary>Looks a key up. The value of a hit is in <see cref="Value"/> until <see cref="Release"/>, which every lookup must end with.</summary>
+    public FoundValue Find(string key, long now)
+    {
+        if (!_find.BindKey(1, key).Step() || _find.IsNull(0)) return default;
+        var accessed = _find.Number(3);
+        if (_find.IsNull(1)) return new FoundValue(true, false, accessed);
+        var expiresAt = _find.Number(1);
+        return new FoundValue(expiresAt > now, expiresAt - _find.Number(2) > now + ClockTolerance, accessed);
+    }
+
+    /// <summary>Ends a lookup; what it found is gone.</summary>
+    public void Release() => _find.Reset();
+
+    /// <summary>Reads an entry whole; null when no live one is there.</summary>
+    public CacheEntry? Inspect(string key, long now)
+    {
+        var row = _inspect.Value;
+        try
+        {
+            if (!row.BindKey(1, key).Step() || row.IsNull(0)) return null;
+            var expiresAt = row.NumberOrNull(3);
+            if (expiresAt <= now) return null;
+            if (row.NumberOrNull(4) is { } timeToLive && expiresAt - timeToLive > now) expiresAt = now + timeToLive;
+            var entry = new CacheEntry
+            {
+                Key = key,
+                Value = row.Bytes(0).ToArray(),
+                CreatedAt = Instant(Math.Min(row.Number(2), now)),
+                ExpiresAt = expiresAt is { } end ? Instant(end) : null,
+                AbsoluteExpiration = row.NumberOrNull(5) is { } absolute ? Instant(absolute) : null,
+                Version = row.NumberOrNull(1),
+            };
+            return row.IsNull(6) ? entry : entry with { Metadata = MetadataText.Read(row.Bytes(6)) };
+        }
+        finally
+        {
+            row.Reset();
+        }
+    }
+
+    public bool Exists(string key, long now)
+    {
+        var row = _exists.Value;
+        var isThere = row.BindKey(1, key).Bind(2, now).Step();
+        row.Reset();
+        return isThere;
+    }
+
+    /// <summary>
+    /// Reads the next keys in the order of their bytes, from one on; returns where the page after this one begins, or null when this was the last. That
+    /// key was on this page already.
+    /// </summary>
+    public string? Page(string from, long now, int most, List<string> live)
+    {
+        var row = _page.Value;
+        row.BindKey(1, from).Bind(2, now).Bind(3, most);
+        string? last = null;
+        var read = 0;
+        for (; row.Step(); read++)
+        {
+            last = row.Text(0);
+            if (row.Number(1) != 0) live.Add(last);
+        }
+
+        row.Reset();
+        return read == most ? last : null;
+    }
+
+    public BackendUsage Usage()
+    {
+        var row = _totals.Value;
+        if (!row.Step()) throw new SqliteFaultException("the row of totals is missing");
+        var usage = new BackendUsage { Entries = row.Number(0), SizeBytes = row.Number(1) };
+        row.Reset();
+        return usage;
+    }
+
+    /// <summary>Does several lookups that all see one state of the database.</summary>
+    public void InOneSnapshot<TState>(TState state, Action<EntryReader, TState> lookups)
+    {
+        _begin.Value.Run();
+        try
+        {
+            lookups(this, state);
+        }
+        finally
+        {
+            Release();
+            _commit.Value.Run();
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private static Lazy<SqliteStatement> Later(Func<SqliteStatement> prepare) => new(prepare, LazyThreadSafetyMode.None);
+
+    private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+}

@@ -1,0 +1,61 @@
+namespace Cistern;
+
+/// <summary>
+/// The keys that were read since the last write, so that a read need not be a write. They are written with the next one, in their order.
+/// A read that would move an entry by less than an eighth of all entries is left out: the order is exact among few entries, coarse among many.
+/// Safe for concurrent use.
+/// </summary>
+internal sealed class RecentReads
+{
+    /// <summary>So many noted keys are worth a write of their own.</summary>
+    public const int Enough = 1024;
+
+    private const int Coarseness = 8;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _noted = [];
+    private long _reads;
+    private long _sequence;
+    private long _entries;
+
+    /// <summary>Whether nothing waits to be written.</summary>
+    public bool IsEmpty
+    {
+        get { lock (_lock) return _noted.Count == 0; }
+    }
+
+    /// <summary>Notes a read; true when enough of them wait to be written.</summary>
+    /// <param name="key">The key that was read.</param>
+    /// <param name="accessed">The number of the entry's last use, as the database has it.</param>
+    public bool Note(string key, long accessed)
+    {
+        var slack = Volatile.Read(ref _entries) / Coarseness;
+        if (Volatile.Read(ref _sequence) + Volatile.Read(ref _reads) - accessed <= slack) return false;
+        lock (_lock)
+        {
+            if (_noted.TryGetValue(key, out var before) && _reads - before <= slack) return false;
+            _noted[key] = ++_reads;
+            return _noted.Count >= Enough;
+        }
+    }
+
+    /// <summary>Takes what was noted, the longest ago first.</summary>
+    public IReadOnlyList<string> Take()
+    {
+        lock (_lock)
+        {
+            if (_noted.Count == 0) return [];
+            var keys = _noted.OrderBy(pair => pair.Value).Select(pair => pair.Key).ToArray();
+            _noted.Clear();
+            _reads = 0;
+            return keys;
+        }
+    }
+
+    /// <summary>Learns where the database stands.</summary>
+    public void Follow(in Totals totals)
+    {
+        Volatile.Write(ref _sequence, totals.Sequence);
+        Volatile.Write(ref _entries, totals.Entries);
+    }
+}
