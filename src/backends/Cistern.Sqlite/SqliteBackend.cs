@@ -42,6 +42,9 @@ public sealed class SqliteBackend : SyncCacheBackend
     /// <inheritdoc/>
     public override BackendCapabilities Capabilities { get; }
 
+    /// <summary>The connection that writes: for tests that look past the contract.</summary>
+    internal SqliteConnection Connection => _connection;
+
     /// <summary>Opens a database. One that is not there is created, readable by its owner only; one of the first program's is taken over as it is.</summary>
     /// <param name="path">The database's file; <c>:memory:</c> for one that ends with the backend. Never a URI.</param>
     /// <param name="options">Bounds, durability and clock. Null: unbounded, <see cref="SqliteDurability.Normal"/>, the system's clock.</param>
@@ -61,7 +64,27 @@ public sealed class SqliteBackend : SyncCacheBackend
         }
         catch (Exception fault) when (fault is SqliteFaultException or IOException or UnauthorizedAccessException or DllNotFoundException)
         {
-            throw new CacheBackendException($"{checkedOptions.Name}: opening {DatabaseFile.Show(path)} failed: {fault.Message}", fault);
+            throw new CacheBackendException($"{checkedOptions.Name}: opening {DatabaseFile.Show(path)} failed: {DatabaseFile.Show(fault.Message)}", fault);
+        }
+    }
+
+    /// <summary>Checks a database, and changes nothing: SQLite's own quick check, then the rows. What is damaged is a finding.</summary>
+    /// <param name="path">The database's file.</param>
+    /// <param name="busyTimeout">How long to wait for other processes. Null: 30 s.</param>
+    /// <exception cref="ArgumentException">The path is empty, no path, or <c>:memory:</c>.</exception>
+    /// <exception cref="CacheBackendException">The file is not there or cannot be read, or SQLite's library is not installed.</exception>
+    public static BackendVerification Verify(string path, TimeSpan? busyTimeout = null)
+    {
+        var options = new SqliteBackendOptions();
+        options = (options with { BusyTimeout = busyTimeout ?? options.BusyTimeout }).Check();
+        var file = DatabaseFile.Resolve(path) ?? throw new ArgumentException("A database in memory cannot be checked: it begins empty.", nameof(path));
+        try
+        {
+            return File.Exists(file) ? DatabaseCheck.Run(file, options.BusyTimeoutMilliseconds) : throw new FileNotFoundException("the file is not there");
+        }
+        catch (Exception fault) when (fault is SqliteFaultException or IOException or DllNotFoundException)
+        {
+            throw new CacheBackendException($"{options.Name}: checking {DatabaseFile.Show(path)} failed: {DatabaseFile.Show(fault.Message)}", fault);
         }
     }
 

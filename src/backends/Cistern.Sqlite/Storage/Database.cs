@@ -53,7 +53,8 @@ internal sealed class Database
         var connection = SqliteConnection.Open(_path, _options.IsReadOnly, _options.BusyTimeoutMilliseconds);
         try
         {
-            Configure(connection, _options);
+            if (_options.IsReadOnly) SetUp(connection, _path, _options, now: 0);
+            else Configure(connection, _options);
             return new EntryReader(connection);
         }
         catch
@@ -82,7 +83,7 @@ internal sealed class Database
         var kind = Schema.Recognize(connection);
         if (options.IsReadOnly)
         {
-            if (kind != DatabaseKind.Current) throw new SqliteFaultException("its tables are of an older version: open it once to write");
+            if (kind != DatabaseKind.Current) Schema.ShowAsCurrent(connection, kind);
             return;
         }
 

@@ -32,9 +32,9 @@ internal static class DatabaseFile
         }
     }
 
-    /// <summary>A path as an error may show it: without what a terminal or a log would act on.</summary>
-    public static string Show(string path) =>
-        string.Concat(path.Select(character => char.IsControl(character) || char.GetUnicodeCategory(character) is System.Globalization.UnicodeCategory.Format
+    /// <summary>A path, or a message that may hold one, as an error may show it: without what a terminal or a log would act on.</summary>
+    public static string Show(string text) =>
+        string.Concat(text.Select(character => char.IsControl(character) || char.GetUnicodeCategory(character) is System.Globalization.UnicodeCategory.Format
             ? $"\\u{(int)character:x4}"
             : character.ToString()));
 }

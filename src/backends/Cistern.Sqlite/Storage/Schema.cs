@@ -73,6 +73,19 @@ internal static class Schema
         if (kind == DatabaseKind.KeysAndTexts) connection.Execute("VACUUM"u8);
     }
 
+    /// <summary>Lets a connection that may only read look at an empty or older database as if it were current. Nothing of that is in the file.</summary>
+    public static void ShowAsCurrent(SqliteConnection connection, DatabaseKind kind)
+    {
+        connection.Execute("PRAGMA temp_store = MEMORY"u8);
+        if (kind == DatabaseKind.Empty) connection.Execute("CREATE TEMP TABLE cache(key TEXT PRIMARY KEY, value TEXT)"u8);
+        connection.Execute("""
+            CREATE TEMP VIEW entries AS
+            SELECT key, NULL AS version, 0 AS created_at, NULL AS expires_at, NULL AS ttl, NULL AS absolute_end, rowid AS accessed, NULL AS metadata, CAST(value AS BLOB) AS value
+            FROM cache WHERE typeof(key) = 'text'
+            """u8);
+        connection.Execute("CREATE TEMP VIEW totals AS SELECT 1 AS id, count(*) AS entries, CAST(total(length(value)) AS INTEGER) AS size_bytes FROM entries"u8);
+    }
+
     /// <summary>Orders entries by their last use, which only a bounded database pays for.</summary>
     public static void OrderByAccess(SqliteConnection connection) => connection.Execute(CreateAccesses);
 

@@ -1,0 +1,57 @@
+namespace Cistern;
+
+/// <summary>Checks a database without changing it: SQLite's own check of the file, then our rules over its rows.</summary>
+internal static class DatabaseCheck
+{
+    /// <summary>Checks a database.</summary>
+    /// <param name="path">An absolute path of a file that is there.</param>
+    /// <param name="busyTimeoutMilliseconds">How long to wait for others' locks.</param>
+    /// <exception cref="SqliteFaultException">The file cannot be read at all.</exception>
+    public static BackendVerification Run(string path, int busyTimeoutMilliseconds)
+    {
+        using var connection = SqliteConnection.Open(path, isReadOnly: true, busyTimeoutMilliseconds);
+        var findings = new List<BackendFinding>();
+        var entries = 0L;
+        try
+        {
+            connection.Execute("PRAGMA trusted_schema = OFF"u8);
+            var kind = Schema.Recognize(connection);
+            findings.AddRange(connection.Texts("PRAGMA quick_check"u8).Where(line => line != "ok").Select(line => new BackendFinding("database", $"{line}: what depends on it cannot be read")));
+            entries = kind switch
+            {
+                DatabaseKind.Current => CheckRows(connection, findings),
+                DatabaseKind.KeysAndTexts => connection.Number("SELECT count(*) FROM cache"u8),
+                _ => 0,
+            };
+        }
+        catch (SqliteFaultException fault) when (SqliteResult.Plain(fault.ResultCode) is SqliteResult.Ok or SqliteResult.Corrupt or SqliteResult.NotADatabase)
+        {
+            findings.Add(new BackendFinding("database", $"{fault.Message}: the rest was not checked"));
+        }
+
+        return new BackendVerification { Entries = entries, Findings = findings };
+    }
+
+    private static long CheckRows(SqliteConnection connection, List<BackendFinding> findings)
+    {
+        var entries = connection.Number("SELECT count(*) FROM entries WHERE value IS NOT NULL"u8);
+        var sizeBytes = connection.Number("SELECT total(length(value)) FROM entries"u8);
+        var counted = connection.Number("SELECT entries FROM totals WHERE id = 1"u8);
+        var countedBytes = connection.Number("SELECT size_bytes FROM totals WHERE id = 1"u8);
+        if ((entries, sizeBytes) != (counted, countedBytes))
+        {
+            findings.Add(new BackendFinding("totals", $"they say {counted} entries and {countedBytes} bytes, and there are {entries} and {sizeBytes}: statistics and bounds are off by that much until the database is cleared"));
+        }
+
+        var badKeys = connection.Number("SELECT count(*) FROM entries WHERE typeof(key) <> 'text' OR length(CAST(key AS BLOB)) > 65536 OR instr(CAST(key AS BLOB), x'00') > 0"u8);
+        if (badKeys != 0) findings.Add(new BackendFinding("entries", $"{badKeys} rows have a key that no caller can ask for"));
+        var badValues = connection.Number("SELECT count(*) FROM entries WHERE typeof(value) NOT IN ('blob', 'null')"u8);
+        if (badValues != 0) findings.Add(new BackendFinding("entries", $"{badValues} values are not bytes: something else wrote them"));
+        if (connection.Number("SELECT count(*) FROM sqlite_master WHERE name = 'cache'"u8) != 0)
+        {
+            findings.Add(new BackendFinding("cache", $"{connection.Number("SELECT count(*) FROM cache"u8)} rows of the older table have keys that are not allowed, and were left there"));
+        }
+
+        return entries - badKeys;
+    }
+}
