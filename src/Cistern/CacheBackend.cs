@@ -15,7 +15,7 @@ namespace Cistern;
 // Past 400 lines because the contract is read as a whole: each public member beside the core it calls, most lines their documentation.
 public abstract class CacheBackend : IAsyncDisposable, IDisposable
 {
-    private readonly StatsCounters _counters = new();
+    private readonly StatsCounters _counters;
     private int _disposed;
 
     /// <summary>Creates the base of a backend.</summary>
@@ -26,6 +26,20 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(name);
         Name = name;
         TimeProvider = timeProvider ?? TimeProvider.System;
+        _counters = new StatsCounters();
+    }
+
+    /// <summary>
+    /// Creates the base of a wrapper, a backend that hands its work to another one. It is called as that one is and has its clock; it counts
+    /// what it is itself asked, and takes evictions and expirations, which only the other one sees, from there.
+    /// </summary>
+    /// <param name="wrapped">The other one.</param>
+    protected CacheBackend(CacheBackend wrapped)
+    {
+        ArgumentNullException.ThrowIfNull(wrapped);
+        Name = wrapped.Name;
+        TimeProvider = wrapped.TimeProvider;
+        _counters = new StatsCounters(wrapped._counters);
     }
 
     /// <summary>What the backend is called in statistics and errors.</summary>

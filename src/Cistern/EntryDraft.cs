@@ -31,4 +31,14 @@ public readonly struct EntryDraft
 
     /// <summary>The version; given exactly when <see cref="Condition"/> is <see cref="SetCondition.IfNewer"/>.</summary>
     public long? Version { get; init; }
+
+    /// <summary>Options that ask another backend for the same: how a wrapper hands a draft on.</summary>
+    public SetOptions ToSetOptions() => new()
+    {
+        TimeToLive = ExpiresAtMilliseconds is { } end ? TimeSpan.FromMilliseconds(end - CreatedAtMilliseconds) : null,
+        AbsoluteExpiration = AbsoluteExpirationMilliseconds is { } limit ? DateTimeOffset.FromUnixTimeMilliseconds(limit) : null,
+        Metadata = Metadata,
+        Condition = Condition,
+        Version = Version,
+    };
 }

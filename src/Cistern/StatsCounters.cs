@@ -20,7 +20,16 @@ internal sealed class StatsCounters
 
     private readonly Stripe[] _stripes = new Stripe[StripeCount];
     private readonly Lock _reset = new();
+    private readonly StatsCounters? _wrapped;
     private Totals _baseline;
+
+    /// <summary>Creates counters at zero.</summary>
+    /// <param name="wrapped">The counters of a wrapped backend, whose evictions and expirations count here too, from now on; null: none.</param>
+    public StatsCounters(StatsCounters? wrapped = null)
+    {
+        _wrapped = wrapped;
+        if (wrapped is not null) Reset();
+    }
 
     private static int StripeCount { get; } = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount * 4, 8, 128));
 
@@ -76,6 +85,7 @@ internal sealed class StatsCounters
             expirations += Volatile.Read(ref stripe.Expirations);
         }
 
-        return new Totals(hits, misses, sets, deletes, evictions, expirations);
+        var below = _wrapped?.Sum() ?? default;
+        return new Totals(hits, misses, sets, deletes, evictions + below.Evictions, expirations + below.Expirations);
     }
 }
