@@ -12,12 +12,12 @@ public sealed record RecordFields
     /// <summary>The field of the value: a string is its text, anything else the JSON it is. Null (the default): the whole record, as it was written.</summary>
     public string? Value { get; init; }
 
-    /// <summary>The field of the TTL: a number of seconds greater than zero, or a duration such as <c>"30s"</c>. Null (the default): no field is.</summary>
+    /// <summary>The field of the TTL: a number of seconds greater than zero, bare or as a string, or a duration such as <c>"30s"</c>; an empty string is none. Null (the default): no field is.</summary>
     public string? TimeToLive { get; init; }
 
     /// <summary>The field of the metadata, an object of strings. Null (the default): no field is.</summary>
     public string? Metadata { get; init; }
 
-    /// <summary>The field of the version, a whole number of 64 bits, bare or as a string. Null (the default): no field is.</summary>
+    /// <summary>The field of the version, a whole number of 64 bits, bare or as a string; an empty string is none. Null (the default): no field is.</summary>
     public string? Version { get; init; }
 }

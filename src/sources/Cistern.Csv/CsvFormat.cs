@@ -1,16 +1,8 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using CsvHelper;
-
 namespace Cistern;
 
 /// <summary>A CSV file: the first row names the columns, every other row is an entry.</summary>
 internal sealed class CsvFormat : FileFormat
 {
-    // The value goes to programs, not into a page: text stays as people can read it.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly CsvSourceOptions _options;
     private readonly CsvDialect _dialect;
     private CsvHeader? _header;
@@ -45,20 +37,7 @@ internal sealed class CsvFormat : FileFormat
         if (_header!.Check(row) is { } mismatch) return FileRecord.Faulty(mismatch);
         var key = row.GetString(_keyColumn);
         return FileRecord.Of(_options.ValueField is null
-            ? new SourceEntry(key, ToJson(row)) { Metadata = SourceMetadata.Json }
+            ? new SourceEntry(key, CsvRowJson.Write(row, _header)) { Metadata = SourceMetadata.Json }
             : new SourceEntry(key, row.GetSpan(_valueColumn).ToArray()));
-    }
-
-    private byte[] ToJson(CsvReader row)
-    {
-        var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json, WriterOptions))
-        {
-            writer.WriteStartObject();
-            for (var i = 0; i < _header!.Columns.Count; i++) writer.WriteString(_header.Columns[i], row.GetSpan(i));
-            writer.WriteEndObject();
-        }
-
-        return json.WrittenSpan.ToArray();
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -56,13 +55,15 @@ internal readonly ref struct RecordParts(RecordFields fields, ReadOnlyMemory<byt
     {
         timeToLive = null;
         if (Find(RecordPart.TimeToLive) is not { } place) return null;
-        timeToLive = place.Span[0] == (byte)'"' ? DurationText.Parse(JsonText.ReadString(place) ?? "") : OfSeconds(place.Span);
+        var text = TextOf(place);
+        if (text.Length == 0) return null;
+        timeToLive = DurationText.Parse(text) ?? OfSeconds(text);
         return timeToLive is null ? $"The field \"{fields.TimeToLive}\" holds the TTL and must be a number of seconds greater than zero, or {DurationText.Allowed}." : null;
     }
 
-    private static TimeSpan? OfSeconds(ReadOnlySpan<byte> literal)
+    private static TimeSpan? OfSeconds(string text)
     {
-        if (!Utf8Parser.TryParse(literal, out double seconds, out var consumed) || consumed != literal.Length) return null;
+        if (!double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var seconds)) return null;
         var ticks = seconds * TimeSpan.TicksPerSecond;
         return ticks >= 1 && ticks < long.MaxValue ? TimeSpan.FromTicks((long)ticks) : null;
     }
@@ -91,11 +92,15 @@ internal readonly ref struct RecordParts(RecordFields fields, ReadOnlyMemory<byt
     {
         version = null;
         if (Find(RecordPart.Version) is not { } place) return null;
-        var text = place.Span[0] == (byte)'"' ? JsonText.ReadString(place) : Encoding.UTF8.GetString(place.Span);
+        var text = TextOf(place);
+        if (text.Length == 0) return null;
         if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return $"The field \"{fields.Version}\" holds the version and must be a whole number of 64 bits.";
         version = number;
         return null;
     }
+
+    // Of a string its text, of anything else the JSON. A CSV file has numbers only as strings, and none as an empty one.
+    private static string TextOf(ReadOnlyMemory<byte> place) => place.Span[0] == (byte)'"' ? JsonText.ReadString(place) ?? "?" : Encoding.UTF8.GetString(place.Span);
 
     // Null: it is not there, or null.
     private ReadOnlyMemory<byte>? Find(RecordPart part)
