@@ -12,18 +12,28 @@ internal static class CommandLine
     /// <param name="args">The arguments.</param>
     /// <param name="console">Where it prints.</param>
     /// <param name="cancellationToken">Interrupts it.</param>
-    public static async Task<int> RunAsync(string[] args, ConsoleStreams console, CancellationToken cancellationToken = default)
+    public static Task<int> RunAsync(string[] args, ConsoleStreams console, CancellationToken cancellationToken = default) =>
+        RunAsync(args, new Surroundings(console), cancellationToken);
+
+    /// <summary>Runs one command line.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="surroundings">Where it runs.</param>
+    /// <param name="cancellationToken">Interrupts it.</param>
+    public static async Task<int> RunAsync(string[] args, Surroundings surroundings, CancellationToken cancellationToken = default)
     {
+        var console = surroundings.Console;
         if (EmbeddedHelp.Find(args) is { } help)
         {
             help.CopyTo(console.Output);
             return ExitCode.Done;
         }
 
+        var interruption = "";
         try
         {
-            var early = EarlyInput.Begin(args);
-            return await new BackfillCommand(Parse(args), console, early).RunAsync(cancellationToken).ConfigureAwait(false);
+            if (args is not [var name, ..] || Commands.Build(name, args) is not { } definition) throw new BadInputException(UsageFault.OfCommand(args));
+            interruption = definition.Interruption;
+            return await definition.RunAsync(Parse(definition, args), surroundings, cancellationToken).ConfigureAwait(false);
         }
         catch (BadInputException error)
         {
@@ -32,10 +42,10 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            console.Say("cistern: interrupted; nothing was written");
+            console.Say($"cistern: interrupted{interruption}");
             return ExitCode.Interrupted;
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or CacheBackendException)
         {
             console.Say($"cistern: {error.Message}");
             return ExitCode.Failed;
@@ -47,11 +57,10 @@ internal static class CommandLine
         }
     }
 
-    private static BackfillArguments Parse(string[] args)
+    private static ParseResult Parse(CommandDefinition definition, string[] args)
     {
-        var commands = new Commands();
-        var result = CommandLineParser.Parse(commands.Root, args, Parsing);
-        if (UsageFault.Find(result) is { } fault) throw new BadInputException(fault);
-        return commands.Backfill.Read(result);
+        if (UsageFault.FindUnknownOption(definition.Command, args) is { } unknown) throw new BadInputException(unknown);
+        var result = CommandLineParser.Parse(Commands.RootOf(definition), args, Parsing);
+        return UsageFault.Find(result) is { } fault ? throw new BadInputException(fault) : result;
     }
 }

@@ -6,34 +6,73 @@ namespace Cistern.Cli;
 /// <summary>Says in one line what is wrong with a command line.</summary>
 internal static class UsageFault
 {
-    private const string Help = "(cistern --help lists commands, cistern backfill --help their options)";
+    private const string Help = "(cistern --help lists commands)";
+
+    /// <summary>What is wrong with a command line that begins with no command.</summary>
+    public static string OfCommand(string[] args)
+    {
+        if (args is not [var first, ..]) return $"a command is missing {Help}";
+        var name = NameOf(first);
+        if (first.StartsWith('-')) return $"unknown option '{name}'; a command comes first {Help}";
+        return $"unknown command '{name}'{Suggest(name, Commands.Names)} {Help}";
+    }
+
+    /// <summary>An option that the command does not have, which the parser would take for an argument; null when there is none.</summary>
+    public static string? FindUnknownOption(Command command, string[] args)
+    {
+        for (var i = 1; i < args.Length && args[i] != "--"; i++)
+        {
+            if (args[i] is not ['-', _, ..]) continue;
+            var name = NameOf(args[i]);
+            if (Find(command, name) is not { } option) return Unknown(command, name);
+            if (TakesNext(option, args[i])) i++;
+        }
+
+        return null;
+    }
 
     /// <summary>The first fault; null when there is none.</summary>
     public static string? Find(ParseResult result)
     {
+        var command = result.CommandResult.Command;
         foreach (var option in result.CommandResult.Children.OfType<OptionResult>())
         {
-            if (LacksValue(option, result.CommandResult.Command)) return $"{option.Option.Name} needs a value {Help}";
-            if (option.IdentifierTokenCount > 1) return $"{option.Option.Name} is given {option.IdentifierTokenCount} times; give it once";
+            if (LacksValue(option, command)) return $"{option.Option.Name} needs a value {HelpOf(command)}";
+            if (option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues <= 1) return $"{option.Option.Name} is given {option.IdentifierTokenCount} times; give it once";
         }
 
-        if (result.UnmatchedTokens is [var unknown, ..]) return Unknown(unknown, result.CommandResult.Command);
-        if (result.CommandResult.Command is RootCommand) return $"a command is missing {Help}";
-        return result.Errors is [var error, ..] ? $"{error.Message.TrimEnd('.')} {Help}" : null;
+        // A value is not repeated: it may be a secret that lost its option.
+        if (result.UnmatchedTokens.Count > 0)
+        {
+            return command.Arguments.Count == 0
+                ? $"an argument without an option; every argument of {command.Name} belongs to one {HelpOf(command)}"
+                : $"an argument too many; the arguments are {ArgumentList.Of(command)} {HelpOf(command)}";
+        }
+
+        var missing = result.CommandResult.Children.OfType<ArgumentResult>().FirstOrDefault(argument => argument.Tokens.Count < argument.Argument.Arity.MinimumNumberOfValues);
+        if (missing is not null) return $"{missing.Argument.HelpName} is missing; the arguments are {ArgumentList.Of(command)} {HelpOf(command)}";
+        return result.Errors is [var error, ..] ? $"{error.Message.TrimEnd('.')} {HelpOf(command)}" : null;
     }
 
     // An option that follows at once would be taken for the value.
     private static bool LacksValue(OptionResult option, Command command) =>
         option.Option.Arity.MinimumNumberOfValues > 0
-        && (option.Tokens.Count == 0 || command.Options.Any(other => other.Name == option.Tokens[0].Value));
+        && (option.Tokens.Count < (option.Option.Arity.MaximumNumberOfValues > 1 ? option.IdentifierTokenCount : 1) || option.Tokens.Any(token => Find(command, token.Value) is not null));
 
-    // A value is not repeated: it may be a secret that lost its option.
-    private static string Unknown(string token, Command command)
+    private static string Unknown(Command command, string name)
     {
-        var name = token.Split('=', ':')[0];
-        if (!token.StartsWith('-') && command is not RootCommand) return $"an argument without an option; every argument of {command.Name} belongs to one {Help}";
-        var kind = token.StartsWith('-') ? "option" : "command";
-        var names = token.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Select(subcommand => subcommand.Name);
-        return $"unknown {kind} '{name}'{(NearestWord.Find(name, names) is { } near ? $"; did you mean '{near}'?" : "")} {Help}";
+        var hint = Suggest(name, command.Options.Select(option => option.Name));
+        if (hint.Length == 0 && command.Arguments.Count > 0) hint = "; an argument that begins with a dash goes after --";
+        return $"unknown option '{name}'{hint} {HelpOf(command)}";
     }
+
+    private static Option? Find(Command command, string name) => command.Options.FirstOrDefault(option => option.Name == name);
+
+    private static bool TakesNext(Option option, string arg) => option.Arity.MinimumNumberOfValues > 0 && arg == option.Name;
+
+    private static string NameOf(string token) => token.Split('=', ':')[0];
+
+    private static string Suggest(string name, IEnumerable<string> names) => NearestWord.Find(name, names) is { } near ? $"; did you mean '{near}'?" : "";
+
+    private static string HelpOf(Command command) => $"(cistern {command.Name} --help lists its options)";
 }

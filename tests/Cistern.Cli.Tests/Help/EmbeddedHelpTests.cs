@@ -7,8 +7,27 @@ public sealed class EmbeddedHelpTests
     [Fact]
     public void Help_OfTheProgram_IsWhatTheDefinitionsRender() => Approval.Check(HelpRenderer.Root(), "src", "apps", "Cistern.Cli", "Help", "cistern.txt");
 
-    [Fact]
-    public void Help_OfBackfill_IsWhatTheDefinitionsRender() => Approval.Check(HelpRenderer.Of(new Commands().Backfill.Command), "src", "apps", "Cistern.Cli", "Help", "backfill.txt");
+    public static TheoryData<string> Names => [.. Commands.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Help_OfACommand_IsWhatItsDefinitionRenders(string name) => Approval.Check(HelpRenderer.Of(name), "src", "apps", "Cistern.Cli", "Help", name + ".txt");
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Help_OfACommand_IsFoundInEveryWay(string name)
+    {
+        var text = File.ReadAllText(Repository.File("src", "apps", "Cistern.Cli", "Help", name + ".txt"));
+
+        Assert.All(new string[][] { [name, "--help"], [name, "-h"], ["help", name], [name, "memory:", "x", "--help"] }, args => Assert.Equal(text, Encoding.UTF8.GetString(ReadAll(EmbeddedHelp.Find(args)!))));
+    }
+
+    [Theory]
+    [InlineData("get", "memory:", "--", "--help")]
+    [InlineData("help", "cistern")]
+    [InlineData("nothing", "--help")]
+    [InlineData("get")]
+    public void Help_NotAskedFor_IsNotFound(params string[] args) => Assert.Null(EmbeddedHelp.Find(args));
 
     [Theory]
     [InlineData("cistern.txt", "--help")]

@@ -10,23 +10,29 @@ internal static class HelpRenderer
 
     public static string Root()
     {
-        var commands = new Commands();
-        var text = new StringBuilder($"{commands.Root.Description}\n\nUsage: cistern COMMAND [options]\n\nCommands:\n");
-        foreach (var command in commands.Root.Subcommands) Entry(text, command.Name, command.Description!, 12);
+        var text = new StringBuilder($"{Commands.Description}\n\nUsage: cistern COMMAND [arguments] [options]\n\nCommands:\n");
+        foreach (var command in Commands.Names.Select(Build)) Entry(text, command.Name, command.Description!, 12);
         text.Append("\nOptions:\n");
         Entry(text, "--help", "this, or after a command its own help", 12);
         Entry(text, "--version", "the version", 12);
         return text.Append('\n').Append(Notes("cistern")).ToString();
     }
 
-    public static string Of(Command command)
+    public static string Of(string name)
     {
-        var text = new StringBuilder($"{command.Description}\n\nUsage: cistern {command.Name} [options]\n\nOptions:\n");
+        var command = Build(name);
+        var arguments = ArgumentList.Of(command);
+        var text = new StringBuilder($"{command.Description}\n\nUsage: cistern {name}{(arguments.Length == 0 ? "" : " " + arguments)} [options]\n\n");
         var column = command.Options.Max(option => Heading(option).Length) + 4;
+        if (arguments.Length > 0) text.Append("Arguments:\n");
+        foreach (var argument in command.Arguments) Entry(text, argument.HelpName!, argument.Description!, column);
+        text.Append(arguments.Length > 0 ? "\nOptions:\n" : "Options:\n");
         foreach (var option in command.Options) Entry(text, Heading(option), option.Description!, column);
         Entry(text, "--help", "this", column);
-        return text.Append('\n').Append(Notes(command.Name)).ToString();
+        return text.Append('\n').Append(Notes(name)).ToString();
     }
+
+    private static Command Build(string name) => Commands.Build(name, [])!.Command;
 
     private static string Heading(Option option) => option.ValueType == typeof(bool) ? option.Name : $"{option.Name} {option.HelpName}";
 

@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Cistern.Cli;
 
 /// <summary>The command <c>backfill</c> and its options, as the parser and the help know them.</summary>
-internal sealed class BackfillDefinition
+internal sealed class BackfillDefinition : CommandDefinition
 {
     private readonly Option<string?> _input = Named("--input", "CONFIG", $"the configuration, JSON (default {BackfillArguments.DefaultInput})");
     private readonly Option<string?> _output = Named("--output", "SUMMARY", $"where the summary goes, JSON (default {BackfillArguments.DefaultOutput})");
@@ -16,9 +16,11 @@ internal sealed class BackfillDefinition
     private readonly Option<bool> _verbose = new("--verbose") { Description = "also say every decision as it is made" };
     private readonly Option<bool> _noColor = new("--no-color") { Description = "no colours, as with the environment's NO_COLOR" };
     private readonly List<(SettingRow Row, Option<string?> Option)> _settings = [];
+    private readonly EarlyInput? _early;
 
-    public BackfillDefinition()
+    public BackfillDefinition(EarlyInput? early)
     {
+        _early = early;
         foreach (var row in SettingTable.Rows)
         {
             var option = Named(row.OptionName, row.IsFlag ? "[true|false]" : "VALUE", row.Description);
@@ -31,9 +33,17 @@ internal sealed class BackfillDefinition
         foreach (var option in files.Concat(_settings.Select(setting => setting.Option)).Append(_quiet).Append(_verbose).Append(_noColor)) Command.Options.Add(option);
     }
 
-    public Command Command { get; }
+    /// <inheritdoc/>
+    public override Command Command { get; }
 
-    public BackfillArguments Read(ParseResult result)
+    /// <inheritdoc/>
+    public override string Interruption => "; nothing was written";
+
+    /// <inheritdoc/>
+    public override Task<int> RunAsync(ParseResult result, Surroundings surroundings, CancellationToken cancellationToken) =>
+        new BackfillCommand(Read(result), surroundings.Console, _early).RunAsync(cancellationToken);
+
+    private BackfillArguments Read(ParseResult result)
     {
         var (isQuiet, isVerbose) = (result.GetValue(_quiet), result.GetValue(_verbose));
         if (isQuiet && isVerbose) throw new BadInputException("--quiet and --verbose exclude each other");

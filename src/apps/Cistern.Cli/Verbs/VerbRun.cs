@@ -1,0 +1,136 @@
+using System.CommandLine;
+
+namespace Cistern.Cli;
+
+/// <summary>One run of a verb: what was asked for, and how the answer is told.</summary>
+/// <param name="result">The parsed command line.</param>
+/// <param name="surroundings">Where it runs.</param>
+/// <param name="cancellationToken">Interrupts it.</param>
+internal sealed class VerbRun(ParseResult result, Surroundings surroundings, CancellationToken cancellationToken)
+{
+    /// <summary>Whether the answer is JSON.</summary>
+    public required bool IsJson { get; init; }
+
+    /// <summary>Whether only what was asked for is told.</summary>
+    public required bool IsQuiet { get; init; }
+
+    public required bool NoColor { get; init; }
+
+    public CancellationToken CancellationToken => cancellationToken;
+
+    public ConsoleStreams Console => surroundings.Console;
+
+    public TimeProvider TimeProvider => surroundings.TimeProvider;
+
+    /// <summary>The clock's instant now.</summary>
+    public DateTimeOffset Now => TimeProvider.GetUtcNow();
+
+    public string Text(Argument<string> argument) => result.GetRequiredValue(argument);
+
+    /// <summary>What may be left out; null: it was.</summary>
+    public string? Given(Argument<string?> argument) => result.GetValue(argument);
+
+    /// <inheritdoc cref="Given(Argument{string})"/>
+    public string? Given(Option<string?> option) => result.GetValue(option);
+
+    public string[] Texts(Argument<string[]> argument) => result.GetValue(argument) ?? [];
+
+    public string[] Texts(Option<string[]> option) => result.GetValue(option) ?? [];
+
+    public bool Has(Option<bool> option) => result.GetValue(option);
+
+    /// <summary>A key that every backend takes.</summary>
+    /// <exception cref="BadInputException">It is none.</exception>
+    public string Key(Argument<string> argument) => CheckKey(Text(argument));
+
+    /// <inheritdoc cref="Key"/>
+    public string[] Keys(Argument<string[]> argument) => [.. Texts(argument).Select(CheckKey)];
+
+    /// <summary>A glob over keys.</summary>
+    /// <exception cref="BadInputException">It is malformed.</exception>
+    public static string Pattern(string text) =>
+        KeyPattern.TryParse(text, out _, out var reason) ? text : throw new BadInputException($"the pattern '{text}' is malformed: {reason}");
+
+    /// <summary>A version.</summary>
+    /// <exception cref="BadInputException">It is none.</exception>
+    public long? Version(Option<string?> option) => Given(option) is not { } text ? null
+        : long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, null, out var version) ? version
+        : throw new BadInputException($"{option.Name}: must be a whole number of 64 bits; found '{text}'");
+
+    /// <summary>A whole number of at least 1.</summary>
+    /// <exception cref="BadInputException">It is none.</exception>
+    public long? Count(Option<string?> option) => Given(option) is not { } text ? null
+        : long.TryParse(text, System.Globalization.NumberStyles.None, null, out var count) && count >= 1 ? count
+        : throw new BadInputException($"{option.Name}: must be a whole number, at least 1; found '{text}'");
+
+    /// <summary>Refuses two options that cannot both be meant.</summary>
+    /// <exception cref="BadInputException">Both are there.</exception>
+    public void Exclude(Option one, Option other)
+    {
+        if (result.GetResult(one) is { Implicit: false } && result.GetResult(other) is { Implicit: false }) throw new BadInputException($"{one.Name} and {other.Name} exclude each other");
+    }
+
+    /// <summary>An address.</summary>
+    /// <exception cref="BadInputException">It is none.</exception>
+    public BackendAddress Address(Argument<string> argument) => AddressOpener.Parse(Text(argument), argument.HelpName!, surroundings.Schemes);
+
+    /// <summary>Opens the backend that an argument names; the caller disposes it.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <param name="isReadOnly">Whether it is only read: then nothing is created, and a writer beside it is not disturbed.</param>
+    /// <exception cref="BadInputException">The address names nothing that can be opened.</exception>
+    /// <exception cref="CacheBackendException">The backend failed.</exception>
+    public ValueTask<CacheBackend> OpenAsync(Argument<string> argument, bool isReadOnly) =>
+        AddressOpener.OpenAsync(Address(argument), argument.HelpName!, surroundings, isReadOnly, cancellationToken);
+
+    /// <summary>Checks the place that an argument names.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <exception cref="BadInputException">The address names nothing that can be checked.</exception>
+    /// <exception cref="CacheBackendException">The place cannot be read.</exception>
+    public async ValueTask<BackendVerification> VerifyAsync(Argument<string> argument)
+    {
+        var address = Address(argument);
+        try
+        {
+            return surroundings.Schemes.Find(address) is IVerifiableScheme scheme
+                ? await scheme.VerifyAsync(address, surroundings.Opening(isReadOnly: true), cancellationToken).ConfigureAwait(false)
+                : throw new BadInputException($"{argument.HelpName}: {address.Scheme}: keeps nothing that could be verified; file: and sqlite: do");
+        }
+        catch (FormatException error)
+        {
+            throw new BadInputException($"{argument.HelpName}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Says a note for people.</summary>
+    public void Note(string line)
+    {
+        if (!IsQuiet) Console.Say($"cistern: {line}");
+    }
+
+    /// <summary>Prints an answer of one line; quiet runs answer by their exit code alone.</summary>
+    public void Answer(string line)
+    {
+        if (!IsQuiet) Print(line);
+    }
+
+    /// <summary>Prints an answer about one thing, after a tab.</summary>
+    public void Answer(string answer, string about)
+    {
+        if (!IsQuiet) Write($"{answer}\t{TerminalText.Escape(about)}\n");
+    }
+
+    /// <summary>Prints one line of what was asked for.</summary>
+    public void Print(string line) => Write(TerminalText.Escape(line) + "\n");
+
+    /// <summary>Prints one JSON object.</summary>
+    public void PrintJson(Action<ResultJson> write)
+    {
+        var json = new ResultJson();
+        write(json);
+        Console.Output.Write(json.Close());
+    }
+
+    private void Write(string text) => Console.Output.Write(System.Text.Encoding.UTF8.GetBytes(text));
+
+    private static string CheckKey(string key) => CacheKey.Explain(key) is { } reason ? throw new BadInputException($"the key cannot be one: {reason}") : key;
+}
