@@ -30,7 +30,8 @@ internal sealed class FileStore : IDisposable
     private ulong _sequence;
     private ulong _durable;
     private long _nextFoldAt;
-    private Task _compaction = Task.CompletedTask;
+    private int _isCompacting;
+    private volatile Task _compaction = Task.CompletedTask;
     private bool _isAbandoned;
     private volatile Exception? _failedSync;
 
@@ -75,16 +76,16 @@ internal sealed class FileStore : IDisposable
         journal.Append(frame);
         if (_options.Durability == FileDurability.Power) SyncOne(journal, before);
         _sequence++;
-        if (before + frame.Length > _nextFoldAt) StartCompaction();
         return _sequence;
     }
 
     /// <summary>
-    /// Returns once a record is on the disk, if that was promised. Whoever comes first syncs for all who have written by then; the others
+    /// Starts a compaction if one is due, and returns once a record is on the disk, if that was promised. Whoever comes first syncs for all who have written by then; the others
     /// find it done when it is their turn. Called without <see cref="Writing"/>.
     /// </summary>
     public void AwaitDurable(ulong sequence)
     {
+        if (_journal is { } journal && journal.Length > Volatile.Read(ref _nextFoldAt)) StartCompaction();
         if (_options.Durability != FileDurability.Group) return;
         lock (_syncing)
         {
@@ -249,7 +250,7 @@ internal sealed class FileStore : IDisposable
 
     private void StartCompaction()
     {
-        if (!_compaction.IsCompleted) return;
+        if (Interlocked.Exchange(ref _isCompacting, 1) != 0) return;
         _compaction = _environment.Start(() =>
         {
             try
@@ -262,6 +263,10 @@ internal sealed class FileStore : IDisposable
                 // The journal still has everything. Tried again when it has grown by as much once more.
                 CompactionFault = fault;
                 _nextFoldAt = (_journal?.Length ?? 0) + _options.CompactionBytes;
+            }
+            finally
+            {
+                Volatile.Write(ref _isCompacting, 0);
             }
         });
     }
