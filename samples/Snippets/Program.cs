@@ -3,6 +3,7 @@ using Samples;
 
 await BackendSnippets.RunAsync();
 await BackfillSnippets.RunAsync();
+await ResilienceSnippets.RunAsync();
 await OwnSourceSnippets.RunAsync();
 await OwnBackendSnippets.RunAsync();
 Console.WriteLine("Every snippet ran.");
