@@ -3,52 +3,57 @@ namespace Cistern.Cli;
 /// <summary>Opens the backend that the settings name.</summary>
 internal static class BackendOpener
 {
-    private static readonly string[] MemoryOptions = ["capacity", "max-size", "max-memory", "eviction"];
-
     /// <summary>Opens it; what cannot be opened is told as bad input.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="where">Where the address was written, for errors.</param>
-    public static OpenedBackend Open(BackfillSettings settings, string where)
+    /// <param name="surroundings">The known schemes.</param>
+    /// <param name="baseFolder">Where a relative path in the address begins; null: the current folder.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <exception cref="CacheBackendException">The backend failed.</exception>
+    public static async ValueTask<OpenedBackend> OpenAsync(BackfillSettings settings, string where, Surroundings surroundings, string? baseFolder, CancellationToken cancellationToken)
     {
         var address = settings.Backend;
-        if (address.Scheme != "memory") throw new BadInputException($"{where}: unknown kind of backend '{address.Scheme}'; known: memory:");
-        if (address.Location.Length > 0) throw new BadInputException($"{where}: memory: has no location; options follow a question mark, as in memory:?capacity=1000");
-        var options = MemoryOptionsOf(settings, where);
-        return new OpenedBackend(new InMemoryBackend(options), options.Capacity, options.Eviction);
+        try
+        {
+            var scheme = surroundings.Schemes.Find(address);
+            if (scheme == MemoryScheme.Instance) return OpenMemory(settings, where);
+            if (settings.Capacity is not null) throw OnlyMemory(where, "capacity", scheme);
+            if (settings.Eviction is not null) throw OnlyMemory(where, "eviction", scheme);
+            var backend = await scheme.OpenAsync(address, surroundings.Opening(isReadOnly: false) with { BaseFolder = baseFolder }, cancellationToken).ConfigureAwait(false);
+            return new OpenedBackend(backend, backend.Capabilities.Capacity, Eviction: null);
+        }
+        catch (FormatException error)
+        {
+            throw new BadInputException($"{where}: {error.Message}", error);
+        }
     }
 
-    private static InMemoryBackendOptions MemoryOptionsOf(BackfillSettings settings, string where)
+    // By itself: here memory without bounds keeps everything and evicts the oldest added first, and settings can be given beside the address.
+    private static OpenedBackend OpenMemory(BackfillSettings settings, string where)
     {
-        var options = settings.Backend.Options;
-        if (options.Keys.FirstOrDefault(name => !MemoryOptions.Contains(name)) is { } unknown)
-        {
-            var hint = NearestWord.Find(unknown, MemoryOptions) is { } near ? $"; did you mean '{near}'?" : $"; memory: has {string.Join(", ", MemoryOptions)}";
-            throw new BadInputException($"{where}: unknown option '{unknown}'{hint}");
-        }
-
-        if (settings.Capacity is not null && options.ContainsKey("capacity")) throw Twice(where, "capacity");
-        if (settings.Eviction is not null && options.ContainsKey("eviction")) throw Twice(where, "eviction");
-        var capacity = Read(options, "capacity", where, "a whole number, at least 1", SettingWhole) ?? settings.Capacity;
-        var maxSize = Read(options, "max-size", where, ByteSizeText.Allowed, ByteSizeText.Parse);
-        var maxMemory = Read(options, "max-memory", where, ByteSizeText.Allowed, ByteSizeText.Parse);
-        var eviction = Read(options, "eviction", where, "oldest_added or lru", static text => EvictionName.Parse(text)) ?? settings.Eviction ?? EvictionMode.OldestAdded;
-        return new InMemoryBackendOptions
+        var address = settings.Backend;
+        if (address.Location.Length > 0) throw new FormatException("memory: has no location; options follow a question mark, as in memory:?capacity=1000");
+        if (settings.Capacity is not null && address.Options.ContainsKey("capacity")) throw Twice(where, "capacity");
+        if (settings.Eviction is not null && address.Options.ContainsKey("eviction")) throw Twice(where, "eviction");
+        var capacity = address.WholeOf("capacity", 1) ?? settings.Capacity;
+        var (maxSize, maxMemory) = (address.BytesOf("max-size"), address.BytesOf("max-memory"));
+        var eviction = address.ChoiceOf("eviction", ("oldest_added", EvictionMode.OldestAdded), ("lru", EvictionMode.Lru)) ?? settings.Eviction ?? EvictionMode.OldestAdded;
+        var backend = new InMemoryBackend(new InMemoryBackendOptions
         {
             Capacity = capacity,
             MaxSizeBytes = maxSize,
             MaxMemoryBytes = maxMemory,
             Eviction = eviction,
             IsUnbounded = capacity is null && maxSize is null && maxMemory is null,
-        };
+        });
+        return new OpenedBackend(backend, capacity, eviction);
     }
 
-    private static T? Read<T>(IReadOnlyDictionary<string, string> options, string name, string where, string allowed, Func<string, T?> parse) where T : struct
+    private static BadInputException OnlyMemory(string where, string name, BackendScheme scheme)
     {
-        if (!options.TryGetValue(name, out var text)) return null;
-        return parse(text) ?? throw new BadInputException($"{where}: {name} must be {allowed}");
+        var has = scheme.Options.Count == 0 ? "" : $", which may have {string.Join(", ", scheme.Options)}";
+        return new BadInputException($"{where}: {name} is a setting of memory: alone; the options of {scheme.Name}: follow a question mark in its address{has}");
     }
-
-    private static long? SettingWhole(string text) => SettingValue.FromCommandLine(text).Whole(1);
 
     private static BadInputException Twice(string where, string name) => new($"{where}: {name} is given both in the address and as a setting; give it once");
 }

@@ -3,8 +3,9 @@ namespace Cistern.Cli;
 /// <summary>
 /// <c>cistern backfill</c>: checks everything that can be checked, runs the lookups, and only then lets files appear. One use.
 /// </summary>
-internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStreams console, EarlyInput? early)
+internal sealed class BackfillCommand(BackfillArguments arguments, Surroundings surroundings, EarlyInput? early)
 {
+    private readonly ConsoleStreams _console = surroundings.Console;
     private readonly LookupClock _clock = new();
 
     /// <summary>Runs it.</summary>
@@ -17,7 +18,7 @@ internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStream
         var document = ConfigReader.Read(early?.Take(arguments.Input) ?? InputFile.Read(arguments.Input));
         var merge = new SettingsMerge(arguments.Input);
         merge.Add(document.Values, arguments.Settings);
-        var opened = BackendOpener.Open(merge.Settings, merge.PlaceOf("backend"));
+        var opened = await OpenBackendAsync(merge, cancellationToken).ConfigureAwait(false);
         await using var backend = opened.Backend.ConfigureAwait(false);
         var inputs = await BackfillInputs.OpenAsync(arguments, document, outputs, cancellationToken).ConfigureAwait(false);
         await using var opening = inputs.ConfigureAwait(false);
@@ -32,10 +33,17 @@ internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStream
         return outcome.HasFailures ? ExitCode.Failed : ExitCode.Done;
     }
 
+    // A path in the configuration starts at its folder, one on the command line at the current one.
+    private ValueTask<OpenedBackend> OpenBackendAsync(SettingsMerge merge, CancellationToken cancellationToken)
+    {
+        var isFromFile = !arguments.Settings.Keys.Any(row => row.Name == "backend");
+        return BackendOpener.OpenAsync(merge.Settings, merge.PlaceOf("backend"), surroundings, isFromFile ? Path.GetDirectoryName(Path.GetFullPath(arguments.Input)) : null, cancellationToken);
+    }
+
     private async Task<BackfillOutcome> RunAsync(SettingsMerge merge, OpenedBackend opened, BackfillInputs inputs, BackfillFiles files, CancellationToken cancellationToken)
     {
         var settings = merge.Settings;
-        var audit = new AuditStream(_clock, files.Audit, arguments.Verbosity == Verbosity.Verbose ? console : null);
+        var audit = new AuditStream(_clock, files.Audit, arguments.Verbosity == Verbosity.Verbose ? _console : null);
         var source = new ObservedSource(inputs.Source);
         var cache = new BackfillingCache(opened.Backend, source, settings.ToOptions() with { AuditSink = audit }, _clock);
         var curve = files.Report is null ? null : new MissRateCurve();
@@ -44,12 +52,12 @@ internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStream
         {
             run = new BackfillRun(cache, opened.Backend, source, files.Results);
             if (curve is not null) run.Watch(new CurveObserver(curve, cache, settings));
-            await RunProgress.ShowAsync(console, arguments, inputs.LookupCount, run, () => inputs.RunAsync(run, _clock, merge, cancellationToken)).ConfigureAwait(false);
+            await RunProgress.ShowAsync(_console, arguments, inputs.LookupCount, run, () => inputs.RunAsync(run, _clock, merge, cancellationToken)).ConfigureAwait(false);
             await cache.WaitForBackfillAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (audit.Failure is { } failure) throw failure;
-        if (run.FirstFailure is { } first) console.Say($"cistern: {run.Failed:N0} lookups failed; the first: {first}");
+        if (run.FirstFailure is { } first) _console.Say($"cistern: {run.Failed:N0} lookups failed; the first: {first}");
         return new BackfillOutcome
         {
             Stats = cache.Stats,
@@ -70,16 +78,16 @@ internal sealed class BackfillCommand(BackfillArguments arguments, ConsoleStream
     // The files are there by now: whoever reads standard output may be gone, and only they have a loss.
     private void Print(BackfillFiles files)
     {
-        try { files.PrintSummary(console); }
+        try { files.PrintSummary(_console); }
         catch (IOException error) { throw new IOException($"standard output: {SystemFault.Explain(error)}", error); }
     }
 
     private void Tell(BackfillOutcome outcome)
     {
-        SummaryTable.Print(console, outcome, arguments.NoColor || console.NoColor);
+        SummaryTable.Print(_console, outcome, arguments.NoColor || _console.NoColor);
         foreach (var path in new[] { arguments.Results, arguments.Audit, arguments.Report, arguments.Output })
         {
-            if (path is not null) console.Say($"{path} written");
+            if (path is not null) _console.Say($"{path} written");
         }
     }
 }

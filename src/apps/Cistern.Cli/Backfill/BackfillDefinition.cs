@@ -41,7 +41,7 @@ internal sealed class BackfillDefinition : CommandDefinition
 
     /// <inheritdoc/>
     public override Task<int> RunAsync(ParseResult result, Surroundings surroundings, CancellationToken cancellationToken) =>
-        new BackfillCommand(Read(result), surroundings.Console, _early).RunAsync(cancellationToken);
+        new BackfillCommand(Read(result), surroundings, _early).RunAsync(cancellationToken);
 
     private BackfillArguments Read(ParseResult result)
     {

@@ -49,6 +49,6 @@ internal sealed record BackfillOutcome
         Entries = Backend.CurrentEntries,
         Evictions = Backend.Evictions,
         Capacity = Opened.Capacity,
-        Eviction = EvictionName.Of(Opened.Eviction),
+        Eviction = Opened.Eviction is { } eviction ? EvictionName.Of(eviction) : null,
     };
 }

@@ -7,7 +7,7 @@ internal static class SettingTable
 
     public static IReadOnlyList<SettingRow> Rows { get; } =
     [
-        new("backend", "an address such as memory: or memory:?capacity=1000&eviction=lru", "memory:", "where entries live",
+        new("backend", "an address such as memory:?capacity=1000&eviction=lru, file:cache.json or sqlite:cache.db", "memory:", "where entries live",
             static (settings, value) => value.Word() is { } text ? settings with { Backend = BackendAddress.Parse(text) } : null) { Note = "without bounds, memory: keeps everything" },
         new("miss_threshold", "a number from 0.01 to 1.0", "0.5", "the miss rate at which a backfill runs",
             static (settings, value) => value.Number(0.01, 1.0) is { } number ? settings with { MissThreshold = number } : null),
