@@ -27,6 +27,66 @@ public sealed class VerbProgramTests
     }
 
     [Fact]
+    public async Task Value_ThroughStandardInputAndOutput_IsEveryByte()
+    {
+        using var folder = new TempFolder();
+        byte[] bytes = [.. Enumerable.Repeat(Enumerable.Range(0, 256).Select(number => (byte)number), 100).SelectMany(every => every)];
+        var address = $"file:{folder.At("cache.json")}";
+
+        var (stored, _) = await PipeAsync(bytes, "set", address, "key\n\u202e", "--from", "-", "--metadata", "type=bytes");
+        var (found, output) = await PipeAsync([], "get", address, "key\n\u202e");
+        var inspected = await CliRun.ProgramAsync(["inspect", address, "key\n\u202e"]);
+
+        Assert.Equal((0, 0, 0), (stored, found, inspected.ExitCode));
+        Assert.Equal(bytes, output);
+        Assert.Contains("key           key\\u000a\\u202e\n", inspected.Output, StringComparison.Ordinal);
+        Assert.Contains("metadata      type = bytes\n", inspected.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Set_WhileAnotherHoldsTheFile_IsRefusedAndReadingIsNot()
+    {
+        using var folder = new TempFolder();
+        var address = $"file:{folder.At("cache.json")}";
+        await using var holder = await new BackendSchemes(FileScheme.Instance).OpenAsync(BackendAddress.Parse(address));
+        await holder.SetStringAsync("key", "held");
+
+        var set = await CliRun.ProgramAsync(["set", address, "key", "x"]);
+        var get = await CliRun.ProgramAsync(["get", address, "key"]);
+
+        Assert.Equal((1, ""), (set.ExitCode, set.Output));
+        Assert.Single(set.Error.TrimEnd('\n').Split('\n'));
+        Assert.Equal((0, "held"), (get.ExitCode, get.Output));
+    }
+
+    [Fact]
+    public async Task Verify_ADamagedFile_TellsWhatIsWrong()
+    {
+        using var folder = new TempFolder();
+        var address = $"file:{folder.At("cache.json")}";
+        await CliRun.ProgramAsync(["set", address, "key", "value-of-the-entry", "--quiet"]);
+        Assert.Equal(0, (await CliRun.ProgramAsync(["verify", address])).ExitCode);
+        folder.Write("cache.json", (await File.ReadAllTextAsync(folder.At("cache.json"))).Replace("value-of", "valve-of"));
+
+        var verified = await CliRun.ProgramAsync(["verify", address]);
+
+        Assert.Equal(1, verified.ExitCode);
+        Assert.NotEmpty(verified.Output);
+        Assert.Equal(1, (await CliRun.ProgramAsync(["get", address, "key"])).ExitCode);
+    }
+
+    [Fact]
+    public async Task Get_FromAFileThatIsNotThere_CreatesNothing()
+    {
+        using var folder = new TempFolder();
+
+        var run = await CliRun.ProgramAsync(["get", $"file:{folder.At("typo.json")}", "key"]);
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
     public async Task Verb_ThatNeedsNoTables_LoadsNone()
     {
         var run = await CliRun.ProgramAsync(["stats", "memory:"], new() { ["DOTNET_STARTUP_HOOKS"] = typeof(VerbProgramTests).Assembly.Location });

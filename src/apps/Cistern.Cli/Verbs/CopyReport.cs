@@ -24,6 +24,7 @@ internal static class CopyReport
         .Add("too_large", copy.TooLarge)
         .Add("expired", copy.Expired)
         .Add("failed", copy.Failed)
+        .Add("unwritten", copy.Unwritten)
         .Add("first_error", copy.FirstError)
         .Add("is_complete", copy.IsComplete)
         .Add("elapsed_ms", (long)copy.Elapsed.TotalMilliseconds);
@@ -38,6 +39,7 @@ internal static class CopyReport
             ("too large", copy.TooLarge),
             ("expired meanwhile", copy.Expired),
             ("failed", copy.Failed),
+            ("not written", copy.Unwritten),
         ];
         var rest = string.Concat(counts.Where(count => count.Count > 0).Select(count => string.Create(CultureInfo.InvariantCulture, $", {count.Count:N0} {count.What}")));
         return string.Create(CultureInfo.InvariantCulture, $"{copy.Stored:N0} of {copy.Read:N0} copied{rest}, in {copy.Elapsed.TotalSeconds:0.0} s");

@@ -11,8 +11,9 @@ internal sealed class EntryCopy(CacheBackend from, CacheBackend to, CopyPresence
     private const long BatchBytes = 4 * 1024 * 1024;
 
     private readonly long _started = timeProvider.GetTimestamp();
-    private readonly List<CacheEntry> _batch = [];
+    private List<CacheEntry> _batch = [];
     private long _batchBytes;
+    private Task _writing = Task.CompletedTask;
 
     /// <summary>How many live entries were read.</summary>
     public long Read { get; private set; }
@@ -33,6 +34,9 @@ internal sealed class EntryCopy(CacheBackend from, CacheBackend to, CopyPresence
     /// <summary>How many were in a batch that failed: whether any was stored is unknown.</summary>
     public long Failed { get; private set; }
 
+    /// <summary>How many were read and never given to the other backend, as the copy was cancelled before.</summary>
+    public long Unwritten { get; private set; }
+
     /// <summary>What failed first; null: nothing did.</summary>
     public string? FirstError { get; private set; }
 
@@ -45,90 +49,115 @@ internal sealed class EntryCopy(CacheBackend from, CacheBackend to, CopyPresence
     public TimeSpan Elapsed { get; private set; }
 
     /// <summary>How many entries are dealt with, for progress.</summary>
-    public long Done => Stored + AlreadyCurrent + Present + Superseded + TooLarge + Expired + Failed;
+    public long Done => Stored + AlreadyCurrent + Present + Superseded + TooLarge + Expired + Failed + Unwritten;
 
     /// <summary>Whether everything was read, and nothing refused or failed but what was wanted so.</summary>
-    public bool IsComplete => IsReadToTheEnd && TooLarge + Superseded + Failed == 0 && (Present == 0 || presence == CopyPresence.Keep);
+    public bool IsComplete => IsReadToTheEnd && TooLarge + Superseded + Failed + Unwritten == 0 && (Present == 0 || presence == CopyPresence.Keep);
 
-    /// <summary>Copies. Nothing that the backends do is thrown.</summary>
+    /// <summary>Copies: while one batch is written, the next is read. Nothing that the backends do is thrown.</summary>
     /// <param name="pattern">Which keys.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(string pattern, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var key in from.KeysAsync(pattern, cancellationToken).ConfigureAwait(false))
-            {
-                if (await from.GetEntryAsync(key, cancellationToken).ConfigureAwait(false) is not { } entry) continue;
-                Read++;
-                _batch.Add(entry);
-                _batchBytes += entry.SizeBytes;
-                if (_batch.Count >= BatchEntries || _batchBytes >= BatchBytes) await WriteAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            await WriteAsync(cancellationToken).ConfigureAwait(false);
+            await ReadAsync(pattern, cancellationToken).ConfigureAwait(false);
             IsReadToTheEnd = true;
+        }
+        catch (CacheBackendException error)
+        {
+            FirstError ??= error.Message;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             IsCancelled = true;
-            Failed += _batch.Count;
-        }
-        catch (CacheBackendException error)
-        {
-            // Only reading throws here. What was read by then is still written.
-            FirstError ??= error.Message;
-            await WriteAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        // What was read before the reading failed is written all the same.
+        await HandOnAsync(cancellationToken).ConfigureAwait(false);
+        await _writing.ConfigureAwait(false);
         Elapsed = timeProvider.GetElapsedTime(_started);
     }
 
-    private async Task WriteAsync(CancellationToken cancellationToken)
+    private async Task ReadAsync(string pattern, CancellationToken cancellationToken)
     {
+        await foreach (var key in from.KeysAsync(pattern, cancellationToken).ConfigureAwait(false))
+        {
+            if (await from.GetEntryAsync(key, cancellationToken).ConfigureAwait(false) is not { } entry) continue;
+            Read++;
+            _batch.Add(entry);
+            _batchBytes += entry.SizeBytes;
+            if (_batch.Count >= BatchEntries || _batchBytes >= BatchBytes) await HandOnAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task HandOnAsync(CancellationToken cancellationToken)
+    {
+        await _writing.ConfigureAwait(false);
+        var batch = _batch;
+        _batch = [];
+        _batchBytes = 0;
+        _writing = Task.Run(() => WriteAsync(batch, cancellationToken), CancellationToken.None);
+    }
+
+    private async Task WriteAsync(List<CacheEntry> batch, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            (IsCancelled, Unwritten) = (true, Unwritten + batch.Count);
+            return;
+        }
+
         try
         {
-            await KeepPresentAsync(cancellationToken).ConfigureAwait(false);
-            await SetAsync(cancellationToken).ConfigureAwait(false);
+            await KeepPresentAsync(batch, cancellationToken).ConfigureAwait(false);
+            await SetAsync(batch, cancellationToken).ConfigureAwait(false);
         }
         catch (CacheBackendException error)
         {
-            Failed += _batch.Count;
+            Failed += batch.Count;
             FirstError ??= error.Message;
         }
-
-        _batch.Clear();
-        _batchBytes = 0;
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            (IsCancelled, Failed) = (true, Failed + batch.Count);
+        }
     }
 
     // A version decides alone whether it is stored: that something without one is there must be asked beforehand.
-    private async Task KeepPresentAsync(CancellationToken cancellationToken)
+    private async Task KeepPresentAsync(List<CacheEntry> batch, CancellationToken cancellationToken)
     {
-        if (presence == CopyPresence.Overwrite || !_batch.Exists(entry => entry.Version is not null)) return;
-        var there = await to.ExistsManyAsync(_batch.Where(entry => entry.Version is not null).Select(entry => entry.Key), cancellationToken).ConfigureAwait(false);
-        Present += _batch.RemoveAll(entry => entry.Version is not null && there.Contains(entry.Key));
+        if (presence == CopyPresence.Overwrite || !batch.Exists(entry => entry.Version is not null)) return;
+        var there = await to.ExistsManyAsync(batch.Where(entry => entry.Version is not null).Select(entry => entry.Key), cancellationToken).ConfigureAwait(false);
+        Present += batch.RemoveAll(entry => entry.Version is not null && there.Contains(entry.Key));
     }
 
-    private async Task SetAsync(CancellationToken cancellationToken)
+    private async Task SetAsync(List<CacheEntry> batch, CancellationToken cancellationToken)
     {
         var now = timeProvider.GetUtcNow();
-        Expired += _batch.RemoveAll(entry => entry.IsExpired(now));
-        if (_batch.Count == 0) return;
+        Expired += batch.RemoveAll(entry => entry.IsExpired(now));
+        if (batch.Count == 0) return;
         try
         {
-            foreach (var outcome in await to.SetManyAsync(_batch.Select(entry => RequestOf(entry, now)), cancellationToken).ConfigureAwait(false)) Count(outcome);
+            foreach (var outcome in await to.SetManyAsync(batch.Select(entry => RequestOf(entry, now)), cancellationToken).ConfigureAwait(false)) Count(outcome);
         }
         catch (ArgumentOutOfRangeException)
         {
             // An entry's last end came between two looks at a clock, which refuses the batch before anything is stored.
-            foreach (var entry in _batch) await SetAsync(entry, now, cancellationToken).ConfigureAwait(false);
+            await SetOneByOneAsync(batch, now, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task SetAsync(CacheEntry entry, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task SetOneByOneAsync(List<CacheEntry> batch, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        try { Count(await to.SetAsync(entry.Key, entry.Value, OptionsOf(entry, now), cancellationToken).ConfigureAwait(false)); }
-        catch (ArgumentOutOfRangeException) { Expired++; }
+        while (batch is [.., var entry])
+        {
+            try { Count(await to.SetAsync(entry.Key, entry.Value, OptionsOf(entry, now), cancellationToken).ConfigureAwait(false)); }
+            catch (ArgumentOutOfRangeException) { Expired++; }
+
+            // What is still in the batch when something fails is what failed.
+            batch.RemoveAt(batch.Count - 1);
+        }
     }
 
     private SetRequest RequestOf(CacheEntry entry, DateTimeOffset now) => new(entry.Key, entry.Value, OptionsOf(entry, now));
