@@ -49,7 +49,8 @@ internal sealed class WriterLock : IDisposable
     {
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            // The runtime's own way of opening asks for a lock itself, and is refused.
+            using var file = OperatingSystem.IsLinux() ? LibC.OpenForReading(path) : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[MostOwnerBytes];
             var text = Encoding.ASCII.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0)).Trim();
             return text.Length > 0 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is ' ' or '.' or '-' or '_') ? text : "another process";
