@@ -56,14 +56,14 @@ static double now(void) {
     return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-static void open_database(const char *path) {
+static void open_database(const char *path, int is_new) {
     check(sqlite3_open_v2(path, &connection, READ_WRITE | CREATE | NO_MUTEX, NULL) == 0);
+    if (is_new) run("PRAGMA auto_vacuum = INCREMENTAL");
     run("PRAGMA trusted_schema = OFF");
     run("PRAGMA cell_size_check = ON");
     run("PRAGMA cache_size = -16384");
     run("PRAGMA journal_size_limit = 16777216");
     run("PRAGMA synchronous = NORMAL");
-    run("PRAGMA auto_vacuum = INCREMENTAL");
     run("PRAGMA journal_mode = WAL");
 }
 
@@ -99,7 +99,7 @@ int main(int count, char **arguments) {
     for (int i = 0; i < keys; i++) snprintf(names[i], sizeof *names, "key:%08d", i);
     memset(value, 'x', bytes);
 
-    open_database(arguments[1]);
+    open_database(arguments[1], 1);
     run("CREATE TABLE entries(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, version INTEGER, created_at INTEGER NOT NULL, expires_at INTEGER, ttl INTEGER,"
         " absolute_end INTEGER, accessed INTEGER, metadata TEXT, value BLOB)");
     run("CREATE INDEX entries_expires_at ON entries(expires_at) WHERE expires_at IS NOT NULL");
@@ -124,7 +124,7 @@ int main(int count, char **arguments) {
     sqlite3_finalize(write);
     sqlite3_close_v2(connection);
 
-    open_database(arguments[1]);
+    open_database(arguments[1], 0);
     sqlite3_stmt *read = prepare("SELECT value, expires_at, ttl, accessed FROM entries WHERE key = ?1");
     for (int i = 0; i < keys; i++) get(read, names[next(keys)], destination, bytes);
     started = now();

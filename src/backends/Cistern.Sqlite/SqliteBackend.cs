@@ -17,13 +17,15 @@ public sealed class SqliteBackend : SyncCacheBackend
     private readonly EntryReaders _readers;
     private readonly EntryWriter? _writer;
     private readonly SqliteConnection _connection;
+    private readonly Func<long> _clock;
 
     private SqliteBackend(string? path, SqliteBackendOptions options) : base(options.Name, options.TimeProvider)
     {
         _options = options;
+        _clock = () => NowMilliseconds;
         var database = Database.Open(path, options, NowMilliseconds);
         _connection = database.Connection;
-        if (!options.IsReadOnly) _writer = new EntryWriter(_connection, options, () => NowMilliseconds);
+        if (!options.IsReadOnly) _writer = new EntryWriter(_connection, options, _clock);
         _readers = path is null ? new SingleReader(_connection, _writer!.Gate) : new PooledReaders(database.OpenReader);
         Capabilities = new BackendCapabilities
         {
@@ -95,7 +97,7 @@ public sealed class SqliteBackend : SyncCacheBackend
         var read = default(FoundValue);
         try
         {
-            read = reader.Find(key, NowMilliseconds);
+            read = reader.Find(key, _clock);
             return read.IsHit ? reader.Value.ToArray() : null;
         }
         finally
@@ -112,7 +114,7 @@ public sealed class SqliteBackend : SyncCacheBackend
         try
         {
             valueLength = 0;
-            read = reader.Find(key, NowMilliseconds);
+            read = reader.Find(key, _clock);
             if (!read.IsHit) return LookupOutcome.Miss;
             var value = reader.Value;
             valueLength = value.Length;
@@ -139,7 +141,7 @@ public sealed class SqliteBackend : SyncCacheBackend
         var read = default(FoundValue);
         try
         {
-            read = Guard((lent, key, now: NowMilliseconds), static call => call.lent.Find(call.key, call.now));
+            read = Guard((lent, key, _clock), static call => call.lent.Find(call.key, call._clock));
             if (read.IsHit) reader(lent.Value, state);
             return read.IsHit;
         }
@@ -160,13 +162,13 @@ public sealed class SqliteBackend : SyncCacheBackend
     {
         var found = new Dictionary<string, byte[]>(keys.Count);
         var reads = new List<(string Key, FoundValue Read)>(keys.Count);
-        Read((found, keys, reads), static (reader, call, now) =>
+        Read((found, keys, reads, _clock), static (reader, call, _) =>
         {
-            reader.InOneSnapshot((call.found, call.keys, call.reads, now), static (reader, call) =>
+            reader.InOneSnapshot(call, static (reader, call) =>
             {
                 foreach (var key in call.keys)
                 {
-                    if (reader.Find(key, call.now) is { IsHit: true } read)
+                    if (reader.Find(key, call._clock) is { IsHit: true } read)
                     {
                         call.found.Add(key, reader.Value.ToArray());
                         call.reads.Add((key, read));

@@ -33,12 +33,14 @@ internal sealed class EntryReader : IDisposable
     public ReadOnlySpan<byte> Value => _find.Bytes(0);
 
     /// <summary>Looks a key up. The value of a hit is in <see cref="Value"/> until <see cref="Release"/>, which every lookup must end with.</summary>
-    public FoundValue Find(string key, long now)
+    /// <param name="key">The key.</param>
+    /// <param name="clock">Now, in milliseconds since 1970; read only for an entry that has an end.</param>
+    public FoundValue Find(string key, Func<long> clock)
     {
         if (!_find.BindKey(1, key).Step() || _find.IsNull(0)) return default;
         var accessed = _find.Number(3);
         if (_find.IsNull(1)) return new FoundValue(true, false, accessed);
-        var expiresAt = _find.Number(1);
+        var (expiresAt, now) = (_find.Number(1), clock());
         return new FoundValue(expiresAt > now, expiresAt - _find.Number(2) > now + ClockTolerance, accessed);
     }
 
