@@ -8,7 +8,7 @@ internal static class Commands
     public const string Description = "Caches that refill themselves.";
 
     /// <summary>The names, in the order of the help.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["backfill", "get", "set", "delete", "exists", "keys", "stats", "clear", "inspect", "copy", "verify"];
+    public static IReadOnlyList<string> Names { get; } = ["backfill", "write", "get", "set", "delete", "exists", "keys", "stats", "clear", "inspect", "copy", "verify"];
 
     /// <summary>Builds a command; null when there is none of this name.</summary>
     /// <param name="name">Its name.</param>
@@ -16,6 +16,7 @@ internal static class Commands
     public static CommandDefinition? Build(string name, string[] args) => name switch
     {
         "backfill" => new BackfillDefinition(EarlyInput.Begin(args)),
+        "write" => new WriteDefinition(),
         "get" => new GetVerb(),
         "set" => new SetVerb(),
         "delete" => new DeleteVerb(),

@@ -36,6 +36,8 @@ public sealed class EmbeddedHelpTests
     [InlineData("backfill.txt", "backfill", "--help")]
     [InlineData("backfill.txt", "help", "backfill")]
     [InlineData("backfill.txt", "backfill", "--input", "x.json", "-h")]
+    [InlineData("write.txt", "write", "--help")]
+    [InlineData("write.txt", "help", "write")]
     public async Task Help_AskedFor_IsPrintedAndTheProgramIsDone(string text, params string[] args)
     {
         var run = await CliRun.InProcessAsync(args);
