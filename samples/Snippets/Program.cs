@@ -6,4 +6,5 @@ await BackfillSnippets.RunAsync();
 await ResilienceSnippets.RunAsync();
 await OwnSourceSnippets.RunAsync();
 await OwnBackendSnippets.RunAsync();
+await WriterSnippets.RunAsync();
 Console.WriteLine("Every snippet ran.");
