@@ -26,12 +26,14 @@ public sealed class VerbProgramTests
         Assert.Contains("\"size_bytes\": 256000", System.Text.Encoding.UTF8.GetString(output), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Value_ThroughStandardInputAndOutput_IsEveryByte()
+    [Theory]
+    [InlineData("file:", "cache.json")]
+    [InlineData("sqlite:", "cache.db")]
+    public async Task Value_ThroughStandardInputAndOutput_IsEveryByte(string scheme, string name)
     {
         using var folder = new TempFolder();
         byte[] bytes = [.. Enumerable.Repeat(Enumerable.Range(0, 256).Select(number => (byte)number), 100).SelectMany(every => every)];
-        var address = $"file:{folder.At("cache.json")}";
+        var address = scheme + folder.At(name);
 
         var (stored, _) = await PipeAsync(bytes, "set", address, "key\n\u202e", "--from", "-", "--metadata", "type=bytes");
         var (found, output) = await PipeAsync([], "get", address, "key\n\u202e");
@@ -73,6 +75,25 @@ public sealed class VerbProgramTests
         Assert.Equal(1, verified.ExitCode);
         Assert.NotEmpty(verified.Output);
         Assert.Equal(1, (await CliRun.ProgramAsync(["get", address, "key"])).ExitCode);
+    }
+
+    [Fact]
+    public async Task Copy_FromAFileToSqliteAndBack_KeepsEverything()
+    {
+        using var folder = new TempFolder();
+        var (file, database, again) = ($"file:{folder.At("a.json")}", $"sqlite:{folder.At("b.db")}", $"file:{folder.At("c.json")}");
+        await CliRun.ProgramAsync(["set", file, "user:1", "Ada", "--version", "42", "--metadata", "type=text", "--ttl", "1h"]);
+        await CliRun.ProgramAsync(["set", file, "user:2", "Grace"]);
+
+        Assert.Equal(0, (await CliRun.ProgramAsync(["copy", file, database])).ExitCode);
+        Assert.Equal(0, (await CliRun.ProgramAsync(["verify", database])).ExitCode);
+        Assert.Equal(0, (await CliRun.ProgramAsync(["copy", database, again])).ExitCode);
+
+        var inspected = await CliRun.ProgramAsync(["inspect", again, "user:1", "--json"]);
+        using var json = System.Text.Json.JsonDocument.Parse(inspected.Output);
+        Assert.Equal((42, "Ada", "text"), (json.RootElement.GetProperty("version").GetInt32(), json.RootElement.GetProperty("preview").GetString(), json.RootElement.GetProperty("metadata").GetProperty("type").GetString()));
+        Assert.InRange(json.RootElement.GetProperty("ttl_remaining_ms").GetInt64(), 1, 3_600_000);
+        Assert.Equal("Grace", (await CliRun.ProgramAsync(["get", again, "user:2"])).Output);
     }
 
     [Fact]
