@@ -94,6 +94,16 @@ public sealed class CopyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Copy_ToABackendWithoutRoomForAll_TellsHowManyGaveWay()
+    {
+        for (var i = 0; i < 10; i++) await _rig.WriteAsync($"{i}", "x");
+
+        var run = await _rig.RunAsync("copy", "kept:a", "memory:?capacity=4");
+
+        Assert.Equal((1, "cistern: 6 entries of TO gave way for room; larger bounds in its address keep all, such as ?max-size=1GB\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
     public async Task Copy_ToABackendThatFails_CountsEveryEntryAsFailed()
     {
         for (var i = 0; i < 1500; i++) await _rig.WriteAsync($"{i}", "x");

@@ -10,6 +10,7 @@ internal static class CopyReport
         if (run.IsJson) run.PrintJson(json => Add(json, copy, from, to));
         else run.Answer(Sentence(copy));
         if (copy.FirstError is { } error) run.Console.Say($"cistern: {(copy.IsReadToTheEnd || copy.IsCancelled ? "" : "not everything was read; ")}the first error: {error}");
+        if (copy.Evicted > 0) run.Console.Say($"cistern: {copy.Evicted:N0} entries of TO gave way for room; larger bounds in its address keep all, such as ?max-size=1GB");
         if (copy.IsCancelled) run.Console.Say("cistern: interrupted; what was not read is not copied");
     }
 
@@ -25,6 +26,7 @@ internal static class CopyReport
         .Add("expired", copy.Expired)
         .Add("failed", copy.Failed)
         .Add("unwritten", copy.Unwritten)
+        .Add("evicted", copy.Evicted)
         .Add("first_error", copy.FirstError)
         .Add("is_complete", copy.IsComplete)
         .Add("elapsed_ms", (long)copy.Elapsed.TotalMilliseconds);

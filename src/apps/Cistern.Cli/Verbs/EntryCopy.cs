@@ -37,6 +37,9 @@ internal sealed class EntryCopy(CacheBackend from, CacheBackend to, CopyPresence
     /// <summary>How many were read and never given to the other backend, as the copy was cancelled before.</summary>
     public long Unwritten { get; private set; }
 
+    /// <summary>How many entries, copied or there before, the other backend gave up for room; null: it does not tell.</summary>
+    public long? Evicted { get; private set; }
+
     /// <summary>What failed first; null: nothing did.</summary>
     public string? FirstError { get; private set; }
 
@@ -52,7 +55,7 @@ internal sealed class EntryCopy(CacheBackend from, CacheBackend to, CopyPresence
     public long Done => Stored + AlreadyCurrent + Present + Superseded + TooLarge + Expired + Failed + Unwritten;
 
     /// <summary>Whether everything was read, and nothing refused or failed but what was wanted so.</summary>
-    public bool IsComplete => IsReadToTheEnd && TooLarge + Superseded + Failed + Unwritten == 0 && (Present == 0 || presence == CopyPresence.Keep);
+    public bool IsComplete => IsReadToTheEnd && TooLarge + Superseded + Failed + Unwritten + (Evicted ?? 0) == 0 && (Present == 0 || presence == CopyPresence.Keep);
 
     /// <summary>Copies: while one batch is written, the next is read. Nothing that the backends do is thrown.</summary>
     /// <param name="pattern">Which keys.</param>
@@ -76,7 +79,15 @@ internal sealed class EntryCopy(CacheBackend from, CacheBackend to, CopyPresence
         // What was read before the reading failed is written all the same.
         await HandOnAsync(cancellationToken).ConfigureAwait(false);
         await _writing.ConfigureAwait(false);
+        await CountEvictedAsync().ConfigureAwait(false);
         Elapsed = timeProvider.GetElapsedTime(_started);
+    }
+
+    // The backend was opened for this copy: its counters are the copy's own.
+    private async Task CountEvictedAsync()
+    {
+        try { Evicted = (await to.GetStatsAsync(CancellationToken.None).ConfigureAwait(false)).Evictions; }
+        catch (CacheBackendException error) { FirstError ??= error.Message; }
     }
 
     private async Task ReadAsync(string pattern, CancellationToken cancellationToken)
