@@ -2,6 +2,7 @@
 using Samples;
 
 await BackendSnippets.RunAsync();
+await FileSnippets.RunAsync();
 await BackfillSnippets.RunAsync();
 await ResilienceSnippets.RunAsync();
 await OwnSourceSnippets.RunAsync();
