@@ -165,6 +165,7 @@ internal sealed class FileStore : IDisposable
     public void Abandon()
     {
         _isAbandoned = true;
+        _compaction.Wait();
         _journal?.Dispose();
         _lock.Dispose();
     }
@@ -258,9 +259,9 @@ internal sealed class FileStore : IDisposable
                 Compact();
                 CompactionFault = null;
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CacheBackendException)
+            catch (Exception fault)
             {
-                // The journal still has everything. Tried again when it has grown by as much once more.
+                // Nobody waits for it who could be told; whoever writes is, once there is no room left. The journal still has everything. Tried again when it has grown by as much once more.
                 CompactionFault = fault;
                 _nextFoldAt = (_journal?.Length ?? 0) + _options.CompactionBytes;
             }
