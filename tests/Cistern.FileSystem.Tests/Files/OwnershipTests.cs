@@ -54,7 +54,7 @@ public sealed class OwnershipTests : IDisposable
         if (OperatingSystem.IsWindows()) Skip("Windows has no file modes.");
         else
         {
-            using var backend = FileBackend.Open(_folder.At("new/folder/cache.json"), new FileBackendOptions { CompactionBytes = 100 });
+            using var backend = FileBackend.Open(_folder.At("new/folder/cache.json"));
             for (var i = 0; i < 20; i++) backend.Set($"key {i}", "0123456789"u8.ToArray());
             backend.Compact();
             backend.Set("key", "1"u8.ToArray());
