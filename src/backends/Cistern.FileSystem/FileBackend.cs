@@ -58,17 +58,10 @@ public sealed class FileBackend : SyncCacheBackend
     public string Path => _paths.Snapshot;
 
     /// <inheritdoc/>
-    public override long? RemovalCount
-    {
-        get
-        {
-            lock (_seeing)
-            {
-                RemoveExpired();
-                return _table.RemovalCount;
-            }
-        }
-    }
+    public override long? RemovalCount => AfterExpiry(static table => table.RemovalCount);
+
+    /// <inheritdoc/>
+    public override long? MaxEntriesMemoryBytes => AfterExpiry(static table => table.MaxEntriesMemoryBytes);
 
     // The time since it was opened never jumps, as the wall clock may: a TTL is a duration.
     /// <inheritdoc/>
@@ -277,17 +270,19 @@ public sealed class FileBackend : SyncCacheBackend
     }
 
     /// <inheritdoc/>
-    protected override BackendUsage GetUsageCore()
+    protected override BackendUsage GetUsageCore() => AfterExpiry(static table => new BackendUsage { Entries = table.Count, SizeBytes = table.SizeBytes, MemoryBytes = table.MemoryBytes });
+
+    /// <inheritdoc/>
+    protected override void DisposeCore() => _store?.Dispose();
+
+    private T AfterExpiry<T>(Func<EntryTable, T> read)
     {
         lock (_seeing)
         {
             RemoveExpired();
-            return new BackendUsage { Entries = _table.Count, SizeBytes = _table.SizeBytes, MemoryBytes = _table.MemoryBytes };
+            return read(_table);
         }
     }
-
-    /// <inheritdoc/>
-    protected override void DisposeCore() => _store?.Dispose();
 
     private byte[]? Find(string key)
     {

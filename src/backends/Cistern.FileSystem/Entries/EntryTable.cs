@@ -28,6 +28,9 @@ internal sealed class EntryTable
 
     public long MemoryBytes => _entryBytes + _deleted.MemoryBytes;
 
+    /// <summary>What entries may hold of the bound on memory: what the tombstones leave of it.</summary>
+    public long? MaxEntriesMemoryBytes => _options.MaxMemoryBytes - _deleted.MemoryBytes;
+
     public long RemovalCount { get; private set; }
 
     /// <summary>Entries removed for room, and for time, since they were last asked for.</summary>
