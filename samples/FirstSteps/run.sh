@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Builds and runs this sample; exit code 0 when it does what its README says.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+dotnet run --project samples/FirstSteps --configuration Release
