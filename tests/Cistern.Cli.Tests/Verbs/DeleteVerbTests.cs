@@ -104,10 +104,10 @@ public sealed class DeleteVerbTests : IDisposable
         await FillAsync("a", "b");
         (_rig.IsTerminal, _rig.Input) = (true, System.Text.Encoding.UTF8.GetBytes(answer));
 
-        var run = await _rig.RunAsync("delete", "kept:a", "--pattern", "?");
+        var run = await _rig.RunAsync("delete", "kept:a?password=hunter2", "--pattern", "?");
 
         Assert.Equal(exitCode, run.ExitCode);
-        Assert.StartsWith("delete 2 entries of kept whose keys match '?'? [y/N] ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("delete 2 entries of kept:a?password=*** whose keys match '?'? [y/N] ", run.Error, StringComparison.Ordinal);
         Assert.Equal(exitCode == 0 ? "2 deleted\n" : "", run.Output);
         Assert.Equal(left, (await KeysAsync()).Length);
     }

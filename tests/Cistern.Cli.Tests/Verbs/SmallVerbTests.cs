@@ -99,7 +99,7 @@ public sealed class SmallVerbTests : IDisposable
         var run = await _rig.RunAsync("clear", "kept:a");
 
         Assert.Equal(exitCode, run.ExitCode);
-        Assert.StartsWith("remove every entry (2) of kept? [y/N] ", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith("remove every entry (2) of kept:a? [y/N] ", run.Error, StringComparison.Ordinal);
         Assert.Equal(exitCode == 0, await _rig.ReadAsync("a") is null);
     }
 

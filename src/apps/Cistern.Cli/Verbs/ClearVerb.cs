@@ -28,9 +28,9 @@ internal sealed class ClearVerb : Verb
         return ExitCode.Done;
     }
 
-    private static async Task<bool> AskAsync(VerbRun run, CacheBackend backend)
+    private async Task<bool> AskAsync(VerbRun run, CacheBackend backend)
     {
         var stats = await backend.GetStatsAsync(run.CancellationToken).ConfigureAwait(false);
-        return await Confirmation.AskAsync(run, $"remove every entry{(stats.CurrentEntries is { } entries ? $" ({entries:N0})" : "")} of {stats.Backend}?").ConfigureAwait(false);
+        return await Confirmation.AskAsync(run, $"remove every entry{(stats.CurrentEntries is { } entries ? $" ({entries:N0})" : "")} of {run.Address(_address)}?").ConfigureAwait(false);
     }
 }

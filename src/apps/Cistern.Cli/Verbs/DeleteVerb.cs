@@ -73,11 +73,11 @@ internal sealed class DeleteVerb : Verb
     }
 
     // One entry is what somebody meant; of many, they may not know.
-    private static async Task<bool> AgreeAsync(VerbRun run, CacheBackend backend, string pattern)
+    private async Task<bool> AgreeAsync(VerbRun run, CacheBackend backend, string pattern)
     {
         var matching = 0L;
         await foreach (var key in backend.KeysAsync(pattern, run.CancellationToken).ConfigureAwait(false)) matching++;
-        return matching <= 1 || await Confirmation.AskAsync(run, $"delete {matching:N0} entries of {backend.Name} whose keys match '{pattern}'?").ConfigureAwait(false);
+        return matching <= 1 || await Confirmation.AskAsync(run, $"delete {matching:N0} entries of {run.Address(_address)} whose keys match '{pattern}'?").ConfigureAwait(false);
     }
 
     private static ValueTask<bool> DeleteAsync(CacheBackend backend, string key, long? version, CancellationToken cancellationToken) =>
