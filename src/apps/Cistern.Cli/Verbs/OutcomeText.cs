@@ -1,19 +1,8 @@
 namespace Cistern.Cli;
 
-/// <summary>Outcomes of a set in words.</summary>
+/// <summary>Why a value was not stored, in words; <see cref="OutcomeName"/> has the names.</summary>
 internal static class OutcomeText
 {
-    /// <summary>The name in JSON.</summary>
-    public static string Name(SetOutcome outcome) => outcome switch
-    {
-        SetOutcome.Stored => "stored",
-        SetOutcome.TooLarge => "too_large",
-        SetOutcome.Present => "present",
-        SetOutcome.Superseded => "superseded",
-        SetOutcome.AlreadyCurrent => "already_current",
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
-    };
-
     /// <summary>Why a set was refused.</summary>
     public static string Explain(SetOutcome outcome) => outcome switch
     {

@@ -45,7 +45,7 @@ internal sealed class SetVerb : Verb
 
     private static void Tell(VerbRun run, string key, SetOutcome outcome, ValueInput input, SetOptions options, long? most)
     {
-        if (run.IsJson) run.PrintJson(json => json.Add("key", key).Add("outcome", OutcomeText.Name(outcome)).Add("size_bytes", input.IsWhole ? input.Value.Length : null).Add("version", options.Version));
+        if (run.IsJson) run.PrintJson(json => json.Add("key", key).Add("outcome", OutcomeName.Of(outcome)).Add("size_bytes", input.IsWhole ? input.Value.Length : null).Add("version", options.Version));
         else if (outcome is SetOutcome.Stored) run.Answer("stored");
         else if (outcome is SetOutcome.AlreadyCurrent) run.Answer("already current");
         if (outcome is not (SetOutcome.Stored or SetOutcome.AlreadyCurrent)) run.Note($"not stored: {OutcomeText.Explain(outcome)}{(outcome == SetOutcome.TooLarge && most is { } bytes ? $" (a value may have {bytes:N0} bytes)" : "")}");
