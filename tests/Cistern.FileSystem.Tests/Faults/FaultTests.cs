@@ -138,6 +138,15 @@ public sealed class FaultTests
         Assert.Equal(SetOutcome.Stored, reopened.Set("other", "1"u8.ToArray()));
     }
 
+    [Fact]
+    public void NewFolders_TheirNames_AreSynced()
+    {
+        using var folder = new TempFolder();
+        var calls = new FaultyCalls();
+        using var backend = FileBackend.Open(folder.At("a/b/cache.json"), options: null, new StoreEnvironment { Calls = calls });
+        Assert.Equal(["fsync folder", "fsync folder"], calls.Made);
+    }
+
     private static string? Text(FileBackend backend, string key) => backend.Get(key) is { } value ? System.Text.Encoding.UTF8.GetString(value) : null;
 
     private static FileBackend Open(TempFolder folder, FileDurability durability, FaultyCalls calls) => FileBackend.Open(

@@ -88,6 +88,8 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, En
         var isObsolete = isNextBound || (journal?.Header is { } header && header.Id == sidecar?.FoldedJournal);
         if (journal is not null && !isBound)
         {
+            // A fold may have happened between two of the readings: its own journal is then there at the next.
+            loaded.IsUnsettled |= !isNextBound;
             if (isObsolete) loaded.Repairs.Add(new() { Path = paths.Journal });
             else SetAside(loaded, journal);
         }

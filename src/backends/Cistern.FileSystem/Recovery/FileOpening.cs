@@ -51,8 +51,14 @@ internal sealed class FileOpening(FilePaths paths, FileBackendOptions options, S
 
     private void CreateFolder()
     {
+        if (Directory.Exists(paths.Folder)) return;
+        var made = new List<string>();
+        for (var folder = paths.Folder; folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder)) made.Add(folder);
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(paths.Folder);
         else Directory.CreateDirectory(paths.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // What lies in a folder is only as durable as the folder's own name.
+        foreach (var folder in made) environment.Calls.SyncFolder(Path.GetDirectoryName(folder)!);
     }
 
     private void DeleteLeftovers()

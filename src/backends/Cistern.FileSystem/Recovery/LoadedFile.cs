@@ -17,7 +17,7 @@ internal sealed class LoadedFile
     /// <summary>Whether the snapshot is not what its sidecar says, or a part of it is lost.</summary>
     public bool IsMismatched { get; set; }
 
-    /// <summary>Whether there is a journal that could not be bound to the snapshot, as there is for a moment while another process folds.</summary>
+    /// <summary>Whether there is a journal that does not belong to the snapshot, as there is for a moment while another process folds.</summary>
     public bool IsUnsettled { get; set; }
 
     /// <summary>Whether the sidecar is there and says what the snapshot is, so that a new journal can begin after it.</summary>

@@ -229,7 +229,7 @@ internal sealed class FileStore : IDisposable
         try { Calls.SyncFolder(_paths.Folder); }
         catch (Exception fault) { throw FailSync(fault); }
         try { RunRepairs(); }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             // The files are known by what they say: under these names, too. The next fold begins with what is left to do.
         }

@@ -65,7 +65,7 @@ internal sealed class JournalFile : IDisposable
     public void TryCutOff(long length)
     {
         try { CutOff(length); }
-        catch (IOException) { _hasTornEnd = true; }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException) { _hasTornEnd = true; }
     }
 
     /// <summary>Appends what another journal has between two places.</summary>
