@@ -3,6 +3,7 @@ using Samples;
 
 await BackendSnippets.RunAsync();
 await FileSnippets.RunAsync();
+await SqliteSnippets.RunAsync();
 await BackfillSnippets.RunAsync();
 await ResilienceSnippets.RunAsync();
 await OwnSourceSnippets.RunAsync();

@@ -19,6 +19,19 @@ public sealed class TimeTests : SqliteTest
     }
 
     [Fact]
+    public async Task Expired_OfLargeBatches_DoNotPileUp()
+    {
+        using var backend = Open();
+        for (var batch = 0; batch < 5; batch++)
+        {
+            await backend.SetManyAsync(Enumerable.Range(0, 1_000).Select(i => new SetRequest($"key {batch}:{i}", Bytes("value"), AMinute)));
+            Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.InRange((await StatsAsync(backend)).CurrentEntries!.Value, 1_000, 1_200);
+    }
+
+    [Fact]
     public async Task Expired_GoBeforeAnythingIsEvicted()
     {
         using var backend = Open(new SqliteBackendOptions { Capacity = 300 });

@@ -6,7 +6,7 @@ namespace Cistern;
 /// </summary>
 internal sealed class WriteTransaction : IDisposable
 {
-    // So many expired rows each write takes along: enough to keep pace with what is added, few enough to delay nobody.
+    // So many expired rows each write takes along, and a larger batch about as many as it stores: enough to keep pace, few enough to delay nobody.
     private const int SweepRows = 64;
     private const int PageBytes = 4096;
 
@@ -17,6 +17,7 @@ internal sealed class WriteTransaction : IDisposable
     private readonly List<HeldRow> _rows = [];
     private readonly Totals _before;
     private Totals _totals;
+    private int _stored;
     private bool _isCommitted;
 
     /// <summary>Looks around: where the clock stands, what was read since, what has expired.</summary>
@@ -60,6 +61,7 @@ internal sealed class WriteTransaction : IDisposable
         if (row.SizeBytes - draft.Value.Length > PageBytes) RemovedRows++;
         Stamp();
         _table.Put(row.Id, draft, _totals.Sequence);
+        _stored++;
         return SetOutcome.Stored;
     }
 
@@ -114,6 +116,10 @@ internal sealed class WriteTransaction : IDisposable
     public void Commit()
     {
         // At the end, as nobody sees what was in between: the last entries of the transaction are the last to go.
+        for (var stored = _stored; stored > SweepRows && Sweep(); stored -= SweepRows)
+        {
+        }
+
         MakeRoom();
         if (_totals != _before) _table.WriteTotals(_totals);
         _writer.Commit(this);
