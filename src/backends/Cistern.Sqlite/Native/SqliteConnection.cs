@@ -75,6 +75,15 @@ internal sealed unsafe class SqliteConnection : IDisposable
         return texts;
     }
 
+    /// <summary>Reads one state of the database in several statements, whatever others do meanwhile; inside a transaction, in that one.</summary>
+    public TResult InOneSnapshot<TResult>(Func<SqliteConnection, TResult> read)
+    {
+        if (!IsAutoCommit) return read(this);
+        Execute("BEGIN"u8);
+        try { return read(this); }
+        finally { if (!IsAutoCommit) Execute("COMMIT"u8); }
+    }
+
     /// <summary>What went wrong in the last call.</summary>
     public SqliteFaultException Fault(int code)
     {

@@ -15,14 +15,7 @@ internal static class DatabaseCheck
         try
         {
             connection.Execute("PRAGMA trusted_schema = OFF"u8);
-            var kind = Schema.Recognize(connection);
-            findings.AddRange(connection.Texts("PRAGMA quick_check"u8).Where(line => line != "ok").Select(line => new BackendFinding("database", $"{line}: what depends on it cannot be read")));
-            entries = kind switch
-            {
-                DatabaseKind.Current => CheckRows(connection, findings),
-                DatabaseKind.KeysAndTexts => connection.Number("SELECT count(*) FROM cache"u8),
-                _ => 0,
-            };
+            entries = connection.InOneSnapshot(connection => Check(connection, findings));
         }
         catch (SqliteFaultException fault) when (SqliteResult.Plain(fault.ResultCode) is SqliteResult.Ok or SqliteResult.Corrupt or SqliteResult.NotADatabase)
         {
@@ -30,6 +23,18 @@ internal static class DatabaseCheck
         }
 
         return new BackendVerification { Entries = entries, Findings = findings };
+    }
+
+    private static long Check(SqliteConnection connection, List<BackendFinding> findings)
+    {
+        var kind = Schema.Recognize(connection);
+        findings.AddRange(connection.Texts("PRAGMA quick_check"u8).Where(line => line != "ok").Select(line => new BackendFinding("database", $"{line}: what depends on it cannot be read")));
+        return kind switch
+        {
+            DatabaseKind.Current => CheckRows(connection, findings),
+            DatabaseKind.KeysAndTexts => connection.Number("SELECT count(*) FROM cache"u8),
+            _ => 0,
+        };
     }
 
     private static long CheckRows(SqliteConnection connection, List<BackendFinding> findings)

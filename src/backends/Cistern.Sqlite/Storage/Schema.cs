@@ -35,20 +35,7 @@ internal static class Schema
 
     /// <summary>Says what a database is.</summary>
     /// <exception cref="SqliteFaultException">It is none of ours, or newer than this code; the message says which.</exception>
-    public static DatabaseKind Recognize(SqliteConnection connection)
-    {
-        var application = connection.Number("PRAGMA application_id"u8);
-        var version = connection.Number("PRAGMA user_version"u8);
-        var tables = connection.Texts("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND type <> 'index' ORDER BY name"u8);
-        if (application == ApplicationId) return RecognizeOurs(version, tables);
-        if (application == 0 && version == 0 && tables.Count == 0) return DatabaseKind.Empty;
-        if (application == 0 && version == 0 && tables is ["cache"] && connection.Texts("SELECT name FROM pragma_table_info('cache') ORDER BY cid"u8) is ["key", "value"])
-        {
-            return DatabaseKind.KeysAndTexts;
-        }
-
-        throw new SqliteFaultException("it is a database of another program");
-    }
+    public static DatabaseKind Recognize(SqliteConnection connection) => connection.InOneSnapshot(RecognizeState);
 
     /// <summary>Makes the tables of an empty database, or takes over those of an older one; what is there is never lost. Waits for its turn.</summary>
     public static void Bring(SqliteConnection connection, DatabaseKind kind, long now)
@@ -88,6 +75,21 @@ internal static class Schema
 
     /// <summary>Orders entries by their last use, which only a bounded database pays for.</summary>
     public static void OrderByAccess(SqliteConnection connection) => connection.Execute(CreateAccesses);
+
+    private static DatabaseKind RecognizeState(SqliteConnection connection)
+    {
+        var application = connection.Number("PRAGMA application_id"u8);
+        var version = connection.Number("PRAGMA user_version"u8);
+        var tables = connection.Texts("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND type <> 'index' ORDER BY name"u8);
+        if (application == ApplicationId) return RecognizeOurs(version, tables);
+        if (application == 0 && version == 0 && tables.Count == 0) return DatabaseKind.Empty;
+        if (application == 0 && version == 0 && tables is ["cache"] && connection.Texts("SELECT name FROM pragma_table_info('cache') ORDER BY cid"u8) is ["key", "value"])
+        {
+            return DatabaseKind.KeysAndTexts;
+        }
+
+        throw new SqliteFaultException("it is a database of another program");
+    }
 
     private static DatabaseKind RecognizeOurs(long version, List<string> tables)
     {
