@@ -32,6 +32,22 @@ public readonly struct EntryDraft
     /// <summary>The version; given exactly when <see cref="Condition"/> is <see cref="SetCondition.IfNewer"/>.</summary>
     public long? Version { get; init; }
 
+    /// <summary>
+    /// Why the draft's condition forbids to store it; null: it does not. The rule of every backend. Whether the entry fits is asked before, and
+    /// not here.
+    /// </summary>
+    /// <param name="isPresent">Whether a live entry is there.</param>
+    /// <param name="heldVersion">That entry's version; null: it has none, or is not there.</param>
+    /// <param name="tombstoneVersion">The version of the key's tombstone; null: there is none.</param>
+    public SetOutcome? Refusal(bool isPresent, long? heldVersion, long? tombstoneVersion)
+    {
+        if (Condition == SetCondition.IfAbsent && isPresent) return SetOutcome.Present;
+        if (Version is not { } version) return null;
+        if (tombstoneVersion >= version) return SetOutcome.Superseded;
+        if (heldVersion is not { } held || version > held) return null;
+        return version == held ? SetOutcome.AlreadyCurrent : SetOutcome.Superseded;
+    }
+
     /// <summary>Options that ask another backend for the same: how a wrapper hands a draft on.</summary>
     public SetOptions ToSetOptions() => new()
     {

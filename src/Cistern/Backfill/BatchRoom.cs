@@ -50,5 +50,5 @@ internal sealed class BatchRoom(CacheBackend backend, long mostEntries)
         return Fit.Fits;
     }
 
-    private static long MetadataBytes(SourceEntry entry) => entry.Metadata is { } metadata ? MemoryCost.OfMetadata(metadata) : 0;
+    private static long MetadataBytes(SourceEntry entry) => entry.Metadata is { } metadata ? ObjectBytes.OfMetadata(metadata) : 0;
 }

@@ -270,9 +270,9 @@ public sealed class InMemoryBackend : SyncCacheBackend
     {
         RemoveExpired();
         var entry = _index.Find(draft.Key);
-        var memory = MemoryCost.OfEntry(draft.Key.Length, value.Length) + (draft.Metadata is { } metadata ? MemoryCost.OfMetadata(metadata) : 0);
+        var memory = MemoryCost.OfEntry(draft.Key.Length, value.Length) + (draft.Metadata is { } metadata ? ObjectBytes.OfMetadata(metadata) : 0);
         if (value.Length > _options.MaxSizeBytes || memory + _tombstones.MemoryBytes > _options.MaxMemoryBytes) return SetOutcome.TooLarge;
-        if (Refusal(draft, entry) is { } refused) return refused;
+        if (draft.Refusal(entry is not null, entry?.Version, TombstoneOf(draft)) is { } refused) return refused;
 
         if (draft.Condition != SetCondition.IfNewer || _tombstones.VersionOf(draft.Key, draft.CreatedAtMilliseconds) is not null) _tombstones.Remove(draft.Key);
         var isNew = entry is null;
@@ -296,14 +296,8 @@ public sealed class InMemoryBackend : SyncCacheBackend
         return SetOutcome.Stored;
     }
 
-    private SetOutcome? Refusal(in EntryDraft draft, StoredEntry? entry)
-    {
-        if (draft.Condition == SetCondition.IfAbsent && entry is not null) return SetOutcome.Present;
-        if (draft.Version is not { } version) return null;
-        if (_tombstones.VersionOf(draft.Key, draft.CreatedAtMilliseconds) >= version) return SetOutcome.Superseded;
-        if (entry?.Version is not { } held || version > held) return null;
-        return version == held ? SetOutcome.AlreadyCurrent : SetOutcome.Superseded;
-    }
+    // Asked only where it matters: most sets have no version.
+    private long? TombstoneOf(in EntryDraft draft) => draft.Version is null ? null : _tombstones.VersionOf(draft.Key, draft.CreatedAtMilliseconds);
 
     // Called before an entry is added or grows, so that no bound is exceeded even for a moment. The entry that is about to change stays.
     private void MakeRoom(StoredEntry? changing, int entries, long sizeBytes, long memoryBytes)

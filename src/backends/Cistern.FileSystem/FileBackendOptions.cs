@@ -4,10 +4,10 @@ namespace Cistern;
 public sealed record FileBackendOptions
 {
     /// <summary>The bound on values where none is named: 100 MB.</summary>
-    public const long DefaultMaxSizeBytes = 100L * 1024 * 1024;
+    public const long DefaultMaxSizeBytes = InMemoryBackendOptions.DefaultMaxSizeBytes;
 
     /// <summary>The bound on memory where none is named: 256 MB.</summary>
-    public const long DefaultMaxMemoryBytes = 256L * 1024 * 1024;
+    public const long DefaultMaxMemoryBytes = InMemoryBackendOptions.DefaultMaxMemoryBytes;
 
     /// <summary>What the backend is called in statistics and errors. Default "file".</summary>
     public string Name { get; init; } = "file";

@@ -70,13 +70,16 @@ public sealed class HostileInputTests : IDisposable
         _folder.Write("config.json", """{"source": {"a": "1"}}""");
         _folder.Write("out.json", "before");
 
-        // The pipe gives one lookup and then nothing: the program waits for the rest when the signal comes.
+        // The pipe gives one lookup and then nothing: the program waits for the rest when the signal comes, and until it has ended.
         var run = await CliRun.ProcessAsync("sh", ["-c", $"""
             cd '{_folder.Path}'
             (echo a; exec sleep 60) > pipe.txt 2>/dev/null &
             writer=$!
-            (while ! ls -A | grep -q cistern-; do :; done; kill -{signal} $(cat pid); kill $writer) &
+            (while ! ls -A | grep -q cistern-; do :; done; kill -{signal} $(cat pid)) &
             sh -c 'echo $$ > pid; exec "$0" "$@"' '{CliRun.Program}' backfill --input config.json --output out.json --lookups pipe.txt
+            code=$?
+            kill $writer
+            exit $code
             """]);
 
         Assert.Equal(exitCode, run.ExitCode);

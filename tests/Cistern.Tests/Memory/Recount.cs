@@ -12,7 +12,7 @@ internal readonly record struct Recount(long Entries, long SizeBytes, long Memor
             Assert.NotNull(entry);
             entries++;
             size += entry.SizeBytes;
-            memory += MemoryCost.OfEntry(key.Length, entry.SizeBytes) + (entry.Metadata.Count == 0 ? 0 : MemoryCost.OfMetadata(entry.Metadata));
+            memory += MemoryCost.OfEntry(key.Length, entry.SizeBytes) + (entry.Metadata.Count == 0 ? 0 : ObjectBytes.OfMetadata(entry.Metadata));
         }
 
         return new Recount(entries, size, memory);

@@ -28,7 +28,7 @@ internal sealed class BackfillCommand(BackfillArguments arguments, Surroundings 
         var outcome = await RunAsync(merge, opened, inputs, files, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         files.Publish(outcome);
-        Print(files);
+        files.PrintSummary(_console);
         if (arguments.Verbosity != Verbosity.Quiet) Tell(outcome);
         return outcome.HasFailures ? ExitCode.Failed : ExitCode.Done;
     }
@@ -73,13 +73,6 @@ internal sealed class BackfillCommand(BackfillArguments arguments, Surroundings 
             Source = inputs.SourceName,
             Lookups = inputs.LookupsName,
         };
-    }
-
-    // The files are there by now: whoever reads standard output may be gone, and only they have a loss.
-    private void Print(BackfillFiles files)
-    {
-        try { files.PrintSummary(_console); }
-        catch (IOException error) { throw new IOException($"standard output: {SystemFault.Explain(error)}", error); }
     }
 
     private void Tell(BackfillOutcome outcome)

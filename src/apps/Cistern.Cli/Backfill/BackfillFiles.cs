@@ -47,7 +47,7 @@ internal sealed class BackfillFiles : IDisposable
     }
 
     /// <summary>Copies the summary to standard output.</summary>
-    public void PrintSummary(ConsoleStreams console) => _summary.CopyTo(console.Output, console.OutputDescriptor);
+    public void PrintSummary(ConsoleStreams console) => _summary.PrintTo(console);
 
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -47,7 +46,7 @@ internal sealed class ConfigReader
         }
         catch (JsonException error)
         {
-            throw new BadInputException($"{file.Name}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: {JsonFault.Explain(error)}", error);
+            throw ConfigFault.NotJson(file, error);
         }
     }
 
@@ -79,7 +78,7 @@ internal sealed class ConfigReader
         if (name == "source") ReadSource(ref reader);
         else if (name == "lookups") ReadLookups(ref reader);
         else if (SettingTable.Find(name) is { } row) _document.Values.Add(row, Value(ref reader));
-        else throw UnknownKey(name);
+        else throw ConfigFault.UnknownKey(_file, name, ["source", "lookups", .. SettingTable.Rows.Select(row => row.Name)]);
     }
 
     private void ReadSource(ref Utf8JsonReader reader)
@@ -179,13 +178,6 @@ internal sealed class ConfigReader
     }
 
     private static string FoundAt(ref Utf8JsonReader reader) => new SettingValue(reader.TokenType, reader.TokenType == JsonTokenType.Number ? Encoding.UTF8.GetString(reader.ValueSpan) : "").Found;
-
-    private BadInputException UnknownKey(string name)
-    {
-        var names = SettingTable.Rows.Select(row => row.Name).Prepend("lookups").Prepend("source").ToArray();
-        var hint = NearestWord.Find(name, names) is { } near ? $"; did you mean \"{near}\"?" : $"; known are {string.Join(", ", names)}";
-        return Bad($"$.{(name.Length > 64 ? name[..64] + "…" : name)}", $"unknown key{hint}");
-    }
 
     private string At(ref Utf8JsonReader reader) => _file.At(_start + reader.TokenStartIndex);
 

@@ -95,6 +95,14 @@ internal sealed class OutputFile : IDisposable
         if (offset < Length) throw new IOException($"{Shown} was cut while it was copied: {offset} of {Length} bytes were left.");
     }
 
+    /// <summary>Copies the whole file to standard output, once it is in its place: whoever reads there may be gone, and only they have a loss.</summary>
+    /// <exception cref="IOException">It cannot be written there; the message says so.</exception>
+    public void PrintTo(ConsoleStreams console)
+    {
+        try { CopyTo(console.Output, console.OutputDescriptor); }
+        catch (IOException error) { throw new IOException($"standard output: {SystemFault.Explain(error)}", error); }
+    }
+
     public void Dispose()
     {
         _file.Dispose();

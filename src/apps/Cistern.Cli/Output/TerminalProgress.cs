@@ -18,13 +18,12 @@ internal sealed class TerminalProgress : ILookupObserver
     }
 
     public static Task ShowAsync(ConsoleStreams console, bool noColor, long? total, BackfillRun run, Func<Task> work) =>
-        TerminalConsole.Create(console, noColor).Progress().AutoRefresh(false).AutoClear(true).HideCompleted(false)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
-            .StartAsync(context =>
-            {
-                run.Watch(new TerminalProgress(context, total));
-                return work();
-            });
+        TerminalConsole.ShowBarsAsync(console, noColor, async context =>
+        {
+            run.Watch(new TerminalProgress(context, total));
+            await work().ConfigureAwait(false);
+            return 0;
+        });
 
     // A clock costs more than a lookup.
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Spectre.Console;
 
 namespace Cistern.Cli;
 
@@ -26,21 +25,20 @@ internal static class CopyProgress
     }
 
     // Apart, so that Spectre is only loaded for who sees it.
-    private static Task DrawAsync(VerbRun run, long? total, EntryCopy copy, Func<Task> work) =>
-        TerminalConsole.Create(run.Console, run.NoColor).Progress().AutoRefresh(false).AutoClear(true).HideCompleted(false)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
-            .StartAsync(async context =>
+    private static async Task DrawAsync(VerbRun run, long? total, EntryCopy copy, Func<Task> work) =>
+        await TerminalConsole.ShowBarsAsync(run.Console, run.NoColor, async context =>
+        {
+            var bar = context.AddTask("entries", maxValue: Math.Max(1, total ?? 1));
+            bar.IsIndeterminate = total is null;
+            var working = Task.Run(work);
+            while (await Task.WhenAny(working, Task.Delay(Pause, TimeProvider.System)).ConfigureAwait(false) != working)
             {
-                var bar = context.AddTask("entries", maxValue: Math.Max(1, total ?? 1));
-                bar.IsIndeterminate = total is null;
-                var working = Task.Run(work);
-                while (await Task.WhenAny(working, Task.Delay(Pause, TimeProvider.System)).ConfigureAwait(false) != working)
-                {
-                    if (!bar.IsIndeterminate) bar.Value = copy.Done;
-                    bar.Description = string.Create(CultureInfo.InvariantCulture, $"{copy.Done:N0} entries");
-                    context.Refresh();
-                }
+                if (!bar.IsIndeterminate) bar.Value = copy.Done;
+                bar.Description = string.Create(CultureInfo.InvariantCulture, $"{copy.Done:N0} entries");
+                context.Refresh();
+            }
 
-                await working.ConfigureAwait(false);
-            });
+            await working.ConfigureAwait(false);
+            return 0;
+        }).ConfigureAwait(false);
 }

@@ -21,9 +21,7 @@ internal sealed class WriteBars : IProgress<WriteProgress>
     }
 
     public static Task<WriteReport> ShowAsync(ConsoleStreams console, bool noColor, WritePlan plan, Func<IProgress<WriteProgress>?, Task<WriteReport>> work) =>
-        TerminalConsole.Create(console, noColor).Progress().AutoRefresh(false).AutoClear(true).HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-            .StartAsync(context => work(new WriteBars(context, plan)));
+        TerminalConsole.ShowBarsAsync(console, noColor, context => work(new WriteBars(context, plan)), Justify.Left);
 
     /// <inheritdoc/>
     public void Report(WriteProgress value)

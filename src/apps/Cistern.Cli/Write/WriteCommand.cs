@@ -30,7 +30,7 @@ internal sealed class WriteCommand(WriteArguments arguments, Surroundings surrou
 
         var outcome = new WriteOutcome(report, plan, stats, targets.ClosingErrors);
         Publish(summary, outcome);
-        Print(summary);
+        summary.PrintTo(_console);
         Tell(outcome);
         if (report.IsCancelled) return ExitCode.Interrupted;
         return outcome.IsComplete ? ExitCode.Done : ExitCode.Failed;
@@ -49,13 +49,6 @@ internal sealed class WriteCommand(WriteArguments arguments, Surroundings surrou
         {
             throw new IOException($"{error.Message}; the records were written", error);
         }
-    }
-
-    // The summary is there by now: whoever reads standard output may be gone, and only they have a loss.
-    private void Print(OutputFile summary)
-    {
-        try { summary.CopyTo(_console.Output, _console.OutputDescriptor); }
-        catch (IOException error) { throw new IOException($"standard output: {SystemFault.Explain(error)}", error); }
     }
 
     private void Tell(WriteOutcome outcome)

@@ -22,7 +22,7 @@ internal sealed class WriteConfigReader
         }
         catch (JsonException error)
         {
-            throw new BadInputException($"{file.Name}:{error.LineNumber + 1}:{error.BytePositionInLine + 1}: {JsonFault.Explain(error)}", error);
+            throw ConfigFault.NotJson(file, error);
         }
         catch (InvalidOperationException error)
         {
@@ -53,7 +53,7 @@ internal sealed class WriteConfigReader
         else if (name == "backends") ReadBackends(ref reader);
         else if (name == "metadata") ReadMetadata(ref reader);
         else if (WriteSettingTable.Find(name) is { } row) _config.Values.Add(row, Value(ref reader));
-        else throw UnknownKey(name);
+        else throw ConfigFault.UnknownKey(_file, name, ["records", "backends", .. WriteSettingTable.Rows.Select(row => row.Name), "metadata"]);
     }
 
     private void ReadRecords(ref Utf8JsonReader reader)
@@ -116,13 +116,6 @@ internal sealed class WriteConfigReader
     });
 
     private static string FoundAt(ref Utf8JsonReader reader) => ValueAt(ref reader).Found;
-
-    private BadInputException UnknownKey(string name)
-    {
-        string[] names = ["records", "backends", .. WriteSettingTable.Rows.Select(row => row.Name), "metadata"];
-        var hint = NearestWord.Find(name, names) is { } near ? $"; did you mean \"{near}\"?" : $"; known are {string.Join(", ", names)}";
-        return Bad($"$.{(name.Length > 64 ? name[..64] + "…" : name)}", $"unknown key{hint}");
-    }
 
     private BadInputException Bad(string where, string what) => new($"{_file.Name}: {where}: {what}");
 }

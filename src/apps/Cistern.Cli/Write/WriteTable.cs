@@ -1,5 +1,4 @@
 using System.Globalization;
-using Spectre.Console;
 
 namespace Cistern.Cli;
 
@@ -11,7 +10,7 @@ internal static class WriteTable
         var rows = Rows(outcome.Report);
         if (console.ErrorIsTerminal)
         {
-            Draw(console, noColor, rows);
+            TerminalTable.Print(console, noColor, rows, areNumbers: false);
             return;
         }
 
@@ -26,14 +25,6 @@ internal static class WriteTable
         if (report.Rejected > 0) records.Add($"{Count(report.Rejected)} rejected");
         if (report.Duplicates > 0) records.Add($"{(report.AreDuplicatesExact ? "" : "at least ")}{Count(report.Duplicates)} with the key of an earlier one");
         return [("records", string.Join(", ", records)), .. report.Backends.Select(backend => (TerminalText.Escape(backend.Name), Figures(backend)))];
-    }
-
-    // Only here, so that Spectre is not even loaded elsewhere.
-    private static void Draw(ConsoleStreams console, bool noColor, IReadOnlyList<(string Name, string Figures)> rows)
-    {
-        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
-        foreach (var (name, figures) in rows) table.AddRow(new Text(name), new Text(figures, new Style(decoration: Decoration.Bold)));
-        TerminalConsole.Create(console, noColor).Write(table);
     }
 
     private static string Figures(BackendWriteReport backend)

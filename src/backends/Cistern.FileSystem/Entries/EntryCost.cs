@@ -12,25 +12,9 @@ internal static class EntryCost
     // The slot and bucket of its table, the node of the list.
     private const int Tombstone = 2 * 52 + 48;
 
-    private const int Array = 24;
-    private const int String = 22;
-    private const int Metadata = 80 + 40 + 2 * 28 + 2 * 28;
-    private const int MetadataPair = 2 * 28;
+    public static long OfEntry(int keyLength, long valueLength) => Entry + ObjectBytes.OfString(keyLength) + ObjectBytes.OfArray(valueLength);
 
-    public static long OfEntry(int keyLength, long valueLength) => Entry + OfString(keyLength) + Aligned(Array + valueLength);
+    public static long OfEntry(string key, HeldState state) => OfEntry(key.Length, state.Value.Length) + (state.Metadata is { } metadata ? ObjectBytes.OfMetadata(metadata) : 0);
 
-    public static long OfEntry(string key, HeldState state) => OfEntry(key.Length, state.Value.Length) + (state.Metadata is { } metadata ? OfMetadata(metadata) : 0);
-
-    public static long OfTombstone(int keyLength) => Tombstone + OfString(keyLength);
-
-    private static long OfMetadata(IReadOnlyDictionary<string, string> metadata)
-    {
-        var bytes = (long)Metadata;
-        foreach (var (name, text) in metadata) bytes += MetadataPair + OfString(name.Length) + OfString(text.Length);
-        return bytes;
-    }
-
-    private static long OfString(int length) => Aligned(String + 2L * length);
-
-    private static long Aligned(long bytes) => (bytes + 7) & ~7L;
+    public static long OfTombstone(int keyLength) => Tombstone + ObjectBytes.OfString(keyLength);
 }

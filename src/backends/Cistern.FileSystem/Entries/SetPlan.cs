@@ -13,18 +13,15 @@ internal struct SetPlan(EntryTable table)
     {
         if (!table.Fits(draft.Key, state)) return SetOutcome.TooLarge;
         var now = draft.CreatedAtMilliseconds;
-        var planned = Planned(draft.Key);
-        if (draft.Condition != SetCondition.Always && Refusal(draft, planned ?? table.FindLive(draft.Key, now), planned is null ? table.TombstoneOf(draft.Key, now) : null) is { } refused) return refused;
+        if (draft.Condition != SetCondition.Always)
+        {
+            var planned = Planned(draft.Key);
+            var held = planned ?? table.FindLive(draft.Key, now);
+            if (draft.Refusal(held is not null, held?.Version, planned is null ? table.TombstoneOf(draft.Key, now) : null) is { } refused) return refused;
+        }
+
         Plan(draft.Key, state);
         return SetOutcome.Stored;
-    }
-
-    private static SetOutcome? Refusal(in EntryDraft draft, HeldState? held, long? tombstone)
-    {
-        if (draft.Condition == SetCondition.IfAbsent) return held is null ? null : SetOutcome.Present;
-        if (tombstone >= draft.Version) return SetOutcome.Superseded;
-        if (held?.Version is not { } version || draft.Version > version) return null;
-        return draft.Version == version ? SetOutcome.AlreadyCurrent : SetOutcome.Superseded;
     }
 
     private readonly HeldState? Planned(string key)

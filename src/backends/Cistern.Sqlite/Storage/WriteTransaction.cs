@@ -50,7 +50,8 @@ internal sealed class WriteTransaction : IDisposable
     {
         if (draft.Value.Length > _options.LongestValue) return SetOutcome.TooLarge;
         var row = _table.Find(draft.Key);
-        if (Refusal(draft, row) is { } refused) return refused;
+        var isLive = row.IsLiveEntry(_now);
+        if (draft.Refusal(isLive, isLive ? row.Version : null, row.IsLiveTombstone(_now) ? row.Version : null) is { } refused) return refused;
         _totals = _totals with
         {
             Sequence = _totals.Sequence + 1,
@@ -127,16 +128,6 @@ internal sealed class WriteTransaction : IDisposable
     }
 
     public void Dispose() => _writer.End(_isCommitted);
-
-    private SetOutcome? Refusal(in EntryDraft draft, in FoundRow row)
-    {
-        var isLive = row.IsLiveEntry(_now);
-        if (draft.Condition == SetCondition.IfAbsent && isLive) return SetOutcome.Present;
-        if (draft.Version is not { } version) return null;
-        if (row.IsLiveTombstone(_now) && row.Version >= version) return SetOutcome.Superseded;
-        if (!isLive || row.Version is not { } held || version > held) return null;
-        return version == held ? SetOutcome.AlreadyCurrent : SetOutcome.Superseded;
-    }
 
     private void FollowTheClock()
     {
