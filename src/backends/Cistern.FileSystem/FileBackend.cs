@@ -12,15 +12,13 @@ namespace Cistern;
 /// </remarks>
 public sealed class FileBackend : SyncCacheBackend
 {
-    private readonly Lock _seeing = new();
     private readonly FileBackendOptions _options;
     private readonly FilePaths _paths;
     private readonly FileStore? _store;
     private readonly RecordBuffer _record = new();
     private readonly long _openedAtTicks;
     private readonly long _openedAtTimestamp;
-    private readonly Func<long> _clock;
-    private EntryTable _table;
+    private readonly SeenEntries _entries;
     private bool _isRolledBack;
 
     private FileBackend(string path, FileBackendOptions options, StoreEnvironment environment) : base(options.Name, options.TimeProvider)
@@ -28,12 +26,11 @@ public sealed class FileBackend : SyncCacheBackend
         _options = options;
         _openedAtTicks = TimeProvider.GetUtcNow().UtcTicks;
         _openedAtTimestamp = TimeProvider.GetTimestamp();
-        _clock = () => NowMilliseconds;
         _paths = new FilePaths(path);
         var opening = new FileOpening(_paths, options, environment);
-        (_table, var loaded, _store) = opening.Open(NowMilliseconds, Keep);
+        (var table, var loaded, _store) = opening.Open(NowMilliseconds, Keep);
+        _entries = new SeenEntries(table, () => NowMilliseconds, Count);
         Findings = loaded.Findings.ToList();
-        ReportRemoved();
         Capabilities = new BackendCapabilities
         {
             IsPersistent = true,
@@ -58,10 +55,10 @@ public sealed class FileBackend : SyncCacheBackend
     public string Path => _paths.Snapshot;
 
     /// <inheritdoc/>
-    public override long? RemovalCount => AfterExpiry(static table => table.RemovalCount);
+    public override long? RemovalCount => _entries.Read(static table => table.RemovalCount);
 
     /// <inheritdoc/>
-    public override long? MaxEntriesMemoryBytes => AfterExpiry(static table => table.MaxEntriesMemoryBytes);
+    public override long? MaxEntriesMemoryBytes => _entries.Read(static table => table.MaxEntriesMemoryBytes);
 
     // The time since it was opened never jumps, as the wall clock may: a TTL is a duration.
     /// <inheritdoc/>
@@ -84,7 +81,7 @@ public sealed class FileBackend : SyncCacheBackend
     {
         if (!File.Exists(path)) throw new CacheBackendException($"{path} is not there.");
         using var backend = Open(path, (options ?? new FileBackendOptions { IsUnbounded = true }) with { IsReadOnly = true });
-        return new BackendVerification { Entries = backend._table.Count, Findings = backend.Findings };
+        return new BackendVerification { Entries = backend._entries.Read(static table => table.Count), Findings = backend.Findings };
     }
 
     internal static FileBackend Open(string path, FileBackendOptions? options, StoreEnvironment environment)
@@ -115,63 +112,50 @@ public sealed class FileBackend : SyncCacheBackend
     internal void Abandon() => _store?.Abandon();
 
     /// <inheritdoc/>
-    protected override byte[]? GetCore(string key) => Find(key) is { } value ? value.AsSpan().ToArray() : null;
+    protected override byte[]? GetCore(string key) => _entries.Get(key);
 
     /// <inheritdoc/>
-    protected override LookupOutcome TryGetCore(string key, Span<byte> destination, out int valueLength)
-    {
-        var value = Find(key);
-        valueLength = value?.Length ?? 0;
-        if (value is null) return LookupOutcome.Miss;
-        return value.AsSpan().TryCopyTo(destination) ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
-    }
+    protected override LookupOutcome TryGetCore(string key, Span<byte> destination, out int valueLength) => _entries.TryGet(key, destination, out valueLength);
 
     /// <inheritdoc/>
-    protected override bool TryReadCore<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
-    {
-        if (Find(key) is not { } value) return false;
-        reader(value, state);
-        return true;
-    }
+    protected override bool TryReadCore<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader) => _entries.TryRead(key, state, reader);
 
     /// <inheritdoc/>
-    protected override CacheEntry? GetEntryCore(string key)
-    {
-        lock (_seeing) return _table.FindLive(key, NowMilliseconds)?.ToCacheEntry(key);
-    }
+    protected override CacheEntry? GetEntryCore(string key) => _entries.GetEntry(key);
 
     /// <inheritdoc/>
-    protected override bool ExistsCore(string key)
-    {
-        lock (_seeing) return _table.FindLive(key, NowMilliseconds) is not null;
-    }
+    protected override bool ExistsCore(string key) => _entries.Exists(key);
 
+    // By hand what Write does, and for single sets only: nothing is allocated.
     /// <inheritdoc/>
     protected override SetOutcome SetCore(in EntryDraft draft)
     {
         if (draft.Value.Length > _options.MaxValueBytes) return SetOutcome.TooLarge;
-        var state = HeldState.Of(draft, draft.Value.ToArray());
+        var state = StateOf(draft);
         var store = Store();
+        SetOutcome outcome;
         ulong sequence;
         store.AwaitRoom();
         lock (store.Writing)
         {
-            SetOutcome outcome;
-            var plan = new SetPlan(_table);
-            lock (_seeing) outcome = plan.Decide(draft, state);
-            if (outcome != SetOutcome.Stored) return outcome;
-            _record.Begin();
-            _record.Set(draft.Key, state);
-            sequence = store.Append(_record);
-            lock (_seeing)
+            lock (_entries.Lock) outcome = new SetPlan(_entries.Table, planned: null).Decide(draft);
+            if (outcome == SetOutcome.Stored)
             {
-                _table.Put(draft.Key, state, draft.CreatedAtMilliseconds);
-                ReportRemoved();
+                _record.Begin();
+                Record(draft, state);
+                store.Append(_record);
+                lock (_entries.Lock)
+                {
+                    _entries.Table.Put(draft, state);
+                    _entries.ReportRemoved();
+                }
             }
+
+            sequence = store.Sequence;
         }
 
         AwaitDurable(store, sequence);
-        return SetOutcome.Stored;
+        return outcome;
     }
 
     /// <inheritdoc/>
@@ -179,24 +163,32 @@ public sealed class FileBackend : SyncCacheBackend
     {
         var outcomes = new SetOutcome[drafts.Count];
         var states = new HeldState?[drafts.Count];
-        for (var i = 0; i < outcomes.Length; i++) states[i] = drafts[i].Value.Length > _options.MaxValueBytes ? null : HeldState.Of(drafts[i], drafts[i].Value.ToArray());
-        Write(record =>
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            var plan = new SetPlan(_table);
-            lock (_seeing)
+            if (drafts[i].Value.Length > _options.MaxValueBytes) outcomes[i] = SetOutcome.TooLarge;
+            else states[i] = StateOf(drafts[i]);
+        }
+
+        Write(() =>
+        {
+            lock (_entries.Lock)
             {
-                for (var i = 0; i < outcomes.Length; i++) outcomes[i] = states[i] is { } state ? plan.Decide(drafts[i], state) : SetOutcome.TooLarge;
+                var plan = SetPlan.Of(_entries.Table, drafts);
+                for (var i = 0; i < outcomes.Length; i++)
+                {
+                    if (outcomes[i] != SetOutcome.TooLarge) outcomes[i] = plan.Decide(drafts[i]);
+                }
             }
 
             for (var i = 0; i < outcomes.Length; i++)
             {
-                if (outcomes[i] == SetOutcome.Stored) record.Set(drafts[i].Key, states[i]!);
+                if (outcomes[i] == SetOutcome.Stored) Record(drafts[i], states[i]);
             }
-        }, () =>
+        }, table =>
         {
             for (var i = 0; i < outcomes.Length; i++)
             {
-                if (outcomes[i] == SetOutcome.Stored) _table.Put(drafts[i].Key, states[i]!, drafts[i].CreatedAtMilliseconds);
+                if (outcomes[i] == SetOutcome.Stored) table.Put(drafts[i], states[i]);
             }
         });
         return new(outcomes);
@@ -206,12 +198,12 @@ public sealed class FileBackend : SyncCacheBackend
     protected override bool TouchCore(string key, long? expiresAtMilliseconds)
     {
         HeldState? touched = null;
-        Write(record =>
+        var now = NowMilliseconds;
+        Write(() =>
         {
-            var now = NowMilliseconds;
-            lock (_seeing) touched = _table.FindLive(key, now)?.Touched(expiresAtMilliseconds ?? HeldState.Never, now);
-            if (touched is not null) record.Touch(key, touched);
-        }, () => _table.Touch(key, touched!));
+            lock (_entries.Lock) touched = _entries.Table.FindLive(key, now)?.Touched(expiresAtMilliseconds ?? HeldState.Never, now);
+            if (touched is { } state) _record.Touch(key, state);
+        }, table => table.Touch(key, touched!.Value, now));
         return touched is not null;
     }
 
@@ -222,16 +214,16 @@ public sealed class FileBackend : SyncCacheBackend
         var isLive = false;
         var now = NowMilliseconds;
         KeptTombstone? tombstone = null;
-        Write(record =>
+        Write(() =>
         {
-            lock (_seeing)
+            lock (_entries.Lock)
             {
-                tombstone = _table.PlanTombstone(key, version.Value, now);
-                isLive = tombstone is not null && _table.FindLive(key, now) is not null;
+                tombstone = _entries.Table.PlanTombstone(key, version.Value, now);
+                isLive = tombstone is not null && _entries.Table.FindLive(key, now) is not null;
             }
 
-            if (tombstone is { } planned) record.Bury(planned);
-        }, () => _table.Bury(tombstone!.Value, now));
+            if (tombstone is { } planned) _record.Bury(planned);
+        }, table => table.Bury(tombstone!.Value, now));
         return isLive;
     }
 
@@ -242,76 +234,55 @@ public sealed class FileBackend : SyncCacheBackend
     protected override long ClearCore()
     {
         var cleared = 0L;
-        Write(record =>
+        Write(() =>
         {
-            lock (_seeing)
-            {
-                RemoveExpired();
-                cleared = _table.Count;
-            }
-
-            record.Clear();
-        }, () => _table.Clear());
+            cleared = _entries.Read(static table => table.Count);
+            _record.Clear();
+        }, static table => table.Clear());
         return cleared;
     }
 
     // A snapshot of the keys: the lock is not held while the caller handles them.
     /// <inheritdoc/>
-    protected override IEnumerable<string> KeysCore(KeyPattern pattern)
-    {
-        string[] keys;
-        lock (_seeing)
-        {
-            RemoveExpired();
-            keys = [.. _table.Keys];
-        }
-
-        return keys.Where(pattern.IsMatch);
-    }
+    protected override IEnumerable<string> KeysCore(KeyPattern pattern) => _entries.Read(static table => table.Keys()).Where(pattern.IsMatch);
 
     /// <inheritdoc/>
-    protected override BackendUsage GetUsageCore() => AfterExpiry(static table => new BackendUsage { Entries = table.Count, SizeBytes = table.SizeBytes, MemoryBytes = table.MemoryBytes });
+    protected override BackendUsage GetUsageCore() => _entries.Read(static table => new BackendUsage { Entries = table.Count, SizeBytes = table.SizeBytes, MemoryBytes = table.MemoryBytes });
 
     /// <inheritdoc/>
     protected override void DisposeCore() => _store?.Dispose();
 
-    private T AfterExpiry<T>(Func<EntryTable, T> read)
-    {
-        lock (_seeing)
-        {
-            RemoveExpired();
-            return read(_table);
-        }
-    }
+    // Null: nothing but a value, which may be written over the one before it.
+    private static HeldState? StateOf(in EntryDraft draft) =>
+        draft is { ExpiresAtMilliseconds: null, AbsoluteExpirationMilliseconds: null, Metadata: null, Version: null } ? null : HeldState.Of(draft);
 
-    private byte[]? Find(string key)
+    private void Record(in EntryDraft draft, in HeldState? state)
     {
-        lock (_seeing) return _table.Use(key, _clock)?.Value;
+        if (state is { } held) _record.Set(draft.Key, held);
+        else _record.Set(draft);
     }
 
     private long Delete(IReadOnlyCollection<string> keys)
     {
         var deleted = 0L;
-        Write(record =>
+        Write(() =>
         {
-            lock (_seeing)
+            lock (_entries.Lock)
             {
                 var now = NowMilliseconds;
-                foreach (var key in keys)
-                {
-                    if (_table.FindLive(key, now) is not null) deleted++;
-                    record.Delete(key);
-                }
+                deleted = keys.LongCount(key => _entries.Table.FindLive(key, now) is not null);
             }
-        }, () =>
+
+            foreach (var key in keys) _record.Delete(key);
+        }, table =>
         {
-            foreach (var key in keys) _table.Delete(key);
+            foreach (var key in keys) table.Delete(key);
         });
         return deleted;
     }
 
-    // First the journal, then what others see; nothing in the record, nothing to do.
-    private void Write(Action<RecordBuffer> plan, Action apply)
+    // First the journal, then what others see. Where nothing is recorded nothing is done, but what the answer goes by must be durable, too.
+    private void Write(Action plan, Action<EntryTable> apply)
     {
         var store = Store();
         ulong sequence;
@@ -319,20 +290,29 @@ public sealed class FileBackend : SyncCacheBackend
         lock (store.Writing)
         {
             _record.Begin();
-            plan(_record);
-            if (_record.IsEmpty) return;
-            sequence = store.Append(_record);
-            lock (_seeing)
+            plan();
+            if (!_record.IsEmpty)
             {
-                apply();
-                ReportRemoved();
+                store.Append(_record);
+                lock (_entries.Lock)
+                {
+                    apply(_entries.Table);
+                    _entries.ReportRemoved();
+                }
             }
+
+            sequence = store.Sequence;
         }
 
         AwaitDurable(store, sequence);
     }
 
-    private FileStore Store() => _store ?? throw new CacheBackendException($"{_paths.Snapshot} is open read-only.");
+    private FileStore Store()
+    {
+        if (_store is null) throw new CacheBackendException($"{_paths.Snapshot} is open read-only.");
+        if (_store.LastDurable is not null) RollBack(_store);
+        return _store;
+    }
 
     private void AwaitDurable(FileStore store, ulong sequence)
     {
@@ -353,33 +333,31 @@ public sealed class FileBackend : SyncCacheBackend
         lock (store.Writing)
         {
             if (_isRolledBack || store.LastDurable is not { } last) return;
-            _isRolledBack = true;
-            var table = new EntryTable(_options);
-            new FileLoader(_paths, _options, table, NowMilliseconds).Load(last);
-            lock (_seeing) _table = table;
+            try
+            {
+                _entries.Replace(removals => Load(last, removals));
+                _isRolledBack = true;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CacheBackendException)
+            {
+                // The disk that cannot be written cannot be read either. The caller is told of the first fault; the next write tries again.
+            }
         }
     }
 
-    private (KeptEntry[] Entries, KeptTombstone[] Tombstones) Keep()
+    private EntryTable Load(ulong last, long removals)
     {
-        lock (_seeing)
-        {
-            RemoveExpired();
-            return (_table.KeepEntries(), _table.KeepTombstones());
-        }
+        var now = NowMilliseconds;
+        var table = new EntryTable(_options, removals + 1);
+        new FileLoader(_paths, _options, new RecoveredEntries(table, now), now).Load(last);
+        return table;
     }
 
-    private void RemoveExpired()
-    {
-        _table.RemoveExpired(NowMilliseconds);
-        ReportRemoved();
-    }
+    private (KeptEntry[] Entries, KeptTombstone[] Tombstones) Keep() => _entries.Read(static table => (table.KeepEntries(), table.KeepTombstones()));
 
-    private void ReportRemoved()
+    private void Count(int evicted, int expired)
     {
-        var (evicted, expired) = _table.Removed;
         if (evicted > 0) CountEvictions(evicted);
         if (expired > 0) CountExpirations(expired);
-        if (evicted + expired > 0) _table.Removed = default;
     }
 }

@@ -6,15 +6,22 @@ namespace Cistern;
 /// </summary>
 internal static class EntryCost
 {
-    // The entry and its state, a slot and bucket of a dictionary that has just doubled, and as much for its end in a queue that has too.
-    private const int Entry = 64 + 88 + 2 * 28 + 2 * 3 * 24;
+    // A slot and a bucket of a table that has just doubled.
+    private const int Slot = 2 * (64 + 4);
+
+    // The object with what is more than a value, and as much as in the table for its end in a queue that is two thirds dead.
+    private const int Terms = 72 + (2 * 3 * 16);
 
     // The slot and bucket of its table, the node of the list.
     private const int Tombstone = 2 * 52 + 48;
 
-    public static long OfEntry(int keyLength, long valueLength) => Entry + ObjectBytes.OfString(keyLength) + ObjectBytes.OfArray(valueLength);
+    /// <summary>The most that an entry without metadata holds.</summary>
+    public static long OfEntry(int keyLength, long valueLength) => Slot + Terms + ObjectBytes.OfString(keyLength) + ObjectBytes.OfArray(valueLength);
 
-    public static long OfEntry(string key, HeldState state) => OfEntry(key.Length, state.Value.Length) + (state.Metadata is { } metadata ? ObjectBytes.OfMetadata(metadata) : 0);
+    public static long OfEntry(string key, in HeldState state) => OfEntry(key.Length, state.CapacityBytes, state.Metadata) - (state.IsPlain ? Terms : 0);
+
+    public static long OfEntry(int keyLength, long valueLength, IReadOnlyDictionary<string, string>? metadata) =>
+        OfEntry(keyLength, valueLength) + (metadata is null ? 0 : ObjectBytes.OfMetadata(metadata));
 
     public static long OfTombstone(int keyLength) => Tombstone + ObjectBytes.OfString(keyLength);
 }

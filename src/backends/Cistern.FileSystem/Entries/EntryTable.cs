@@ -9,20 +9,22 @@ internal sealed class EntryTable
     private const int TombstoneShare = 4;
 
     private readonly FileBackendOptions _options;
-    private readonly Dictionary<string, HeldEntry> _entries = [];
-    private readonly EvictionOrder _order;
-    private readonly EndQueue _ends = new();
+    private readonly EntrySlots _slots = new();
+    private readonly EndQueue _ends;
     private readonly DeletedVersions _deleted;
     private long _entryBytes;
 
-    public EntryTable(FileBackendOptions options)
+    /// <param name="options">The bounds, resolved.</param>
+    /// <param name="removals">Where <see cref="RemovalCount"/> begins.</param>
+    public EntryTable(FileBackendOptions options, long removals = 0)
     {
         _options = options;
-        _order = new EvictionOrder(options.Eviction);
+        RemovalCount = removals;
+        _ends = new EndQueue(_slots);
         _deleted = new DeletedVersions((long)Math.Ceiling(options.TombstoneRetention.TotalMilliseconds), options.MaxMemoryBytes / TombstoneShare);
     }
 
-    public int Count => _entries.Count;
+    public int Count => _slots.Count;
 
     public long SizeBytes { get; private set; }
 
@@ -36,22 +38,42 @@ internal sealed class EntryTable
     /// <summary>Entries removed for room, and for time, since they were last asked for.</summary>
     public (int Evicted, int Expired) Removed { get; set; }
 
-    public IEnumerable<string> Keys => _entries.Keys;
+    public HeldState? FindLive(string key, long now) => _slots.Find(key) is >= 0 and var slot && _slots[slot].State.IsLive(now) ? _slots[slot].State : null;
 
-    public HeldState? FindLive(string key, long now) => _entries.TryGetValue(key, out var entry) && entry.State.IsLive(now) ? entry.State : null;
-
-    /// <summary>Finds a live entry for a lookup, and refreshes its recency.</summary>
-    public HeldState? Use(string key, Func<long> clock)
+    /// <summary>Finds the slot of a live entry for a lookup, and refreshes its recency; -1: there is none.</summary>
+    public int Use(string key, Func<long> clock)
     {
-        if (!_entries.TryGetValue(key, out var entry)) return null;
-        var state = entry.State;
-        if (state.ExpiresAt != HeldState.Never && !state.IsLive(clock())) return null;
-        _order.Use(entry);
-        return state;
+        var slot = _slots.Find(key);
+        if (slot < 0) return slot;
+        var end = _slots[slot].State.ExpiresAt;
+        if (end != HeldState.Never && end <= clock()) return -1;
+        Use(slot);
+        return slot;
     }
 
-    public bool Fits(string key, HeldState state) =>
-        !(state.Value.Length > _options.MaxSizeBytes) && !(EntryCost.OfEntry(key, state) + _deleted.MemoryBytes > _options.MaxMemoryBytes);
+    /// <summary>The state in a slot, to be used under the lock.</summary>
+    public HeldState StateOf(int slot) => _slots[slot].State;
+
+    /// <summary>The state in a slot, whose value may be used without the lock from now on.</summary>
+    public HeldState Share(int slot)
+    {
+        // Not written again where it is so already: many readers may have it in their caches.
+        if (!_slots[slot].IsShared) _slots[slot].IsShared = true;
+        return _slots[slot].State;
+    }
+
+    /// <summary>Has the processor fetch what a set of a key will touch.</summary>
+    public void Prefetch(string key) => _slots.Prefetch(key);
+
+    /// <summary>Whether there could be room for an entry.</summary>
+    public bool Fits(string key, long valueLength, IReadOnlyDictionary<string, string>? metadata, long now)
+    {
+        if (valueLength > _options.MaxSizeBytes) return false;
+        if (_options.MaxMemoryBytes is not { } maxMemory) return true;
+        var memory = EntryCost.OfEntry(key.Length, valueLength, metadata);
+        if (memory + _deleted.MemoryBytes > maxMemory) _deleted.RemoveExpired(now);
+        return memory + _deleted.MemoryBytes <= maxMemory;
+    }
 
     public long? TombstoneOf(string key, long now) => _deleted.VersionOf(key, now);
 
@@ -62,76 +84,95 @@ internal sealed class EntryTable
         return new KeptTombstone(key, Math.Max(version, _deleted.VersionOf(key, now) ?? version), _deleted.EndFrom(now));
     }
 
+    /// <summary>Stores what a draft says in place of the key's entry and tombstone.</summary>
+    /// <param name="draft">The draft.</param>
+    /// <param name="state">The draft as it will be held; null: it is nothing but a value.</param>
+    public void Put(in EntryDraft draft, in HeldState? state)
+    {
+        var now = draft.CreatedAtMilliseconds;
+        RemoveExpired(now);
+        var slot = state is null ? _slots.Find(draft.Key) : -1;
+        if (slot < 0 || !_slots[slot].CanHold(draft.Value.Length))
+        {
+            Put(draft.Key, state ?? HeldState.Of(draft), now);
+            return;
+        }
+
+        _deleted.Remove(draft.Key);
+        var growth = draft.Value.Length - _slots[slot].State.Length;
+        MakeRoom(slot, entries: 0, growth, memoryBytes: 0);
+        SizeBytes += growth;
+        _slots[slot].State = _slots[slot].State.Overwritten(draft);
+        Use(slot);
+    }
+
     /// <summary>Stores an entry in place of the key's entry and tombstone. Room is made before, so that no bound is exceeded even for a moment.</summary>
-    public void Put(string key, HeldState state, long now)
+    /// <param name="key">The key.</param>
+    /// <param name="state">The entry.</param>
+    /// <param name="now">By the clock of the process.</param>
+    /// <param name="isShared">Whether somebody may use the value's bytes without the lock.</param>
+    public void Put(string key, in HeldState state, long now, bool isShared = false)
     {
         RemoveExpired(now);
         _deleted.Remove(key);
-        _entries.TryGetValue(key, out var entry);
+        var slot = _slots.Find(key);
         var memory = EntryCost.OfEntry(key, state);
-        MakeRoom(entry, entry is null ? 1 : 0, state.Value.Length - (entry?.State.Value.Length ?? 0), memory - (entry is null ? 0 : EntryCost.OfEntry(key, entry.State)));
-        if (entry is null)
+        var (sizeBefore, memoryBefore) = slot < 0 ? (0, 0) : (_slots[slot].State.Length, EntryCost.OfEntry(key, _slots[slot].State));
+        MakeRoom(slot, slot < 0 ? 1 : 0, state.Length - sizeBefore, memory - memoryBefore);
+        if (slot < 0)
         {
-            entry = new HeldEntry(key, state);
-            _entries.Add(key, entry);
-            _order.Add(entry);
+            slot = _slots.Add(key, state, isShared);
         }
         else
         {
-            Discount(entry);
-            entry.State = state;
-            _order.Use(entry);
+            Discount(slot);
+            _slots[slot].State = state;
+            _slots[slot].IsShared = isShared;
+            Use(slot);
         }
 
-        SizeBytes += state.Value.Length;
+        SizeBytes += state.Length;
         _entryBytes += memory;
-        _ends.Add(entry);
+        _ends.Add(slot);
     }
 
-    /// <summary>Stores an entry that comes from a file, by this process's clock; one that has expired meanwhile, or no longer fits, is not taken.</summary>
-    public void Take(string key, HeldState state, long now)
+    /// <summary>Gives an entry another end, of which <paramref name="state"/> is the plan: neither a use nor a set. It may have expired since it was planned: that no longer counts.</summary>
+    public void Touch(string key, in HeldState state, long now)
     {
-        var taken = state.Clamped(now);
-        if (taken.IsLive(now) && Fits(key, taken)) Put(key, taken, now);
-        else Delete(key);
-    }
+        var slot = _slots.Find(key);
+        if (slot < 0)
+        {
+            Put(key, state, now, isShared: true);
+            return;
+        }
 
-    /// <summary>Moves the end of an entry as a file says, by this process's clock.</summary>
-    public void Touch(string key, long expiresAt, long timeToLive, long now)
-    {
-        if (_entries.TryGetValue(key, out var entry)) Touch(key, entry.State.Ending(expiresAt, timeToLive).Clamped(now));
-    }
-
-    /// <summary>Gives an entry another state of the same value: neither a use nor a set.</summary>
-    public void Touch(string key, HeldState state)
-    {
-        if (!_entries.TryGetValue(key, out var entry)) return;
-        _ends.Forget(entry.State);
-        entry.State = state;
-        _ends.Add(entry);
+        _entryBytes += EntryCost.OfEntry(key, state) - EntryCost.OfEntry(key, _slots[slot].State);
+        _ends.Forget(slot);
+        _slots[slot].State = state;
+        _ends.Add(slot);
     }
 
     /// <summary>Removes the key's entry and tombstone.</summary>
     public void Delete(string key)
     {
         _deleted.Remove(key);
-        if (_entries.TryGetValue(key, out var entry)) Drop(entry);
+        if (_slots.Find(key) is >= 0 and var slot) Drop(slot);
+        Trim();
     }
 
     /// <summary>Removes the key's entry and leaves a tombstone.</summary>
     public void Bury(in KeptTombstone tombstone, long now)
     {
-        if (_entries.TryGetValue(tombstone.Key, out var entry)) Drop(entry);
+        RemoveExpired(now);
+        if (_slots.Find(tombstone.Key) is >= 0 and var slot) Drop(slot);
         _deleted.Leave(tombstone.Key, tombstone.Version, tombstone.ExpiresAt, now);
-        MakeRoom(changing: null, entries: 0, sizeBytes: 0, memoryBytes: 0);
+        MakeRoom(changing: -1, entries: 0, sizeBytes: 0, memoryBytes: 0);
     }
 
     public void Clear()
     {
-        RemovalCount += _entries.Count;
-        foreach (var entry in _entries.Values) entry.IsGone = true;
-        _entries.Clear();
-        _order.Clear();
+        RemovalCount += _slots.Count;
+        _slots.Clear();
         _ends.Clear();
         SizeBytes = 0;
         _entryBytes = 0;
@@ -141,49 +182,69 @@ internal sealed class EntryTable
     {
         if (_deleted.Count > 0) _deleted.RemoveExpired(now);
         if (_ends.IsEmpty) return;
-        while (_ends.NextExpired(now) is { } expired)
+        while (_ends.NextExpired(now) is >= 0 and var expired)
         {
             Drop(expired);
             Removed = (Removed.Evicted, Removed.Expired + 1);
         }
+
+        Trim();
     }
 
-    /// <summary>Every entry as it is now, the first to go first.</summary>
+    public string[] Keys()
+    {
+        var keys = new string[_slots.Count];
+        var count = 0;
+        foreach (var slot in _slots.InOrder()) keys[count++] = _slots[slot].Key!;
+        return keys;
+    }
+
+    /// <summary>Every entry as it is now, to be read without the lock, the first to go first.</summary>
     public KeptEntry[] KeepEntries()
     {
-        var kept = new KeptEntry[_entries.Count];
+        var kept = new KeptEntry[_slots.Count];
         var count = 0;
-        for (var entry = _order.Oldest; entry is not null; entry = entry.Newer) kept[count++] = new KeptEntry(entry.Key, entry.State);
+        foreach (var slot in _slots.InOrder()) kept[count++] = new KeptEntry(_slots[slot].Key!, Share(slot));
         return kept;
     }
 
     public KeptTombstone[] KeepTombstones() => _deleted.Keep();
 
-    private void MakeRoom(HeldEntry? changing, int entries, long sizeBytes, long memoryBytes)
+    private void Use(int slot)
     {
-        while ((_entries.Count + entries > _options.Capacity
+        if (_options.Eviction == EvictionMode.Lru) _slots.MoveToNewest(slot);
+    }
+
+    private void MakeRoom(int changing, int entries, long sizeBytes, long memoryBytes)
+    {
+        while ((_slots.Count + entries > _options.Capacity
                 || SizeBytes + sizeBytes > _options.MaxSizeBytes
                 || MemoryBytes + memoryBytes > _options.MaxMemoryBytes)
-            && _order.Victim(changing) is { } victim)
+            && Victim(changing) is >= 0 and var victim)
         {
             Drop(victim);
             Removed = (Removed.Evicted + 1, Removed.Expired);
         }
     }
 
-    private void Drop(HeldEntry entry)
+    private int Victim(int changing) => _slots.Oldest != changing || changing < 0 ? _slots.Oldest : _slots[changing].Newer;
+
+    private void Drop(int slot)
     {
-        _entries.Remove(entry.Key);
-        _order.Remove(entry);
-        Discount(entry);
-        entry.IsGone = true;
+        Discount(slot);
+        _slots.Remove(slot);
         RemovalCount++;
     }
 
-    private void Discount(HeldEntry entry)
+    private void Discount(int slot)
     {
-        SizeBytes -= entry.State.Value.Length;
-        _entryBytes -= EntryCost.OfEntry(entry.Key, entry.State);
-        _ends.Forget(entry.State);
+        SizeBytes -= _slots[slot].State.Length;
+        _entryBytes -= EntryCost.OfEntry(_slots[slot].Key!, _slots[slot].State);
+        _ends.Forget(slot);
+    }
+
+    private void Trim()
+    {
+        if (_slots.Trim()) _ends.Rebuild();
     }
 }

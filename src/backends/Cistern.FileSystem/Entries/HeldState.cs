@@ -1,80 +1,89 @@
+using System.Buffers;
+
 namespace Cistern;
 
-/// <summary>Everything an entry has beside its key. Immutable, so that readers and a compaction may use it without a lock.</summary>
-internal sealed class HeldState(byte[] value, long createdAt)
+/// <summary>Everything an entry has beside its key. The bytes of a value may be shared by several states; see <see cref="EntrySlot.IsShared"/>.</summary>
+/// <param name="bytes">The value, and perhaps more room behind it.</param>
+/// <param name="length">The length of the value in bytes.</param>
+/// <param name="createdAt">When the entry was set, in milliseconds since 1970-01-01 UTC.</param>
+/// <param name="terms">What else there is; null: the entry is nothing but a value.</param>
+internal readonly struct HeldState(byte[] bytes, int length, long createdAt, EntryTerms? terms)
 {
     /// <summary>The instant of what never ends.</summary>
     public const long Never = long.MaxValue;
 
-    /// <summary>The value; never changed.</summary>
-    public byte[] Value { get; } = value;
+    public HeldState(byte[] value, long createdAt, EntryTerms? terms = null) : this(value, value.Length, createdAt, terms)
+    {
+    }
 
-    public long CreatedAt { get; init; } = createdAt;
+    public ReadOnlySpan<byte> Value => bytes.AsSpan(0, length);
 
-    public long ExpiresAt { get; init; } = Never;
+    /// <summary>How long the value is, in bytes.</summary>
+    public int Length => length;
+
+    /// <summary>For how many bytes there is room.</summary>
+    public int CapacityBytes => bytes.Length;
+
+    public long CreatedAt => createdAt;
+
+    /// <summary>Null: the entry is nothing but a value.</summary>
+    public EntryTerms? Terms => terms;
+
+    public long ExpiresAt => terms?.ExpiresAt ?? Never;
 
     /// <summary>The TTL as it was last given, in milliseconds, for a clock that jumps while the file is closed; <see cref="Never"/>: none.</summary>
-    public long TimeToLive { get; init; } = Never;
+    public long TimeToLive => terms?.TimeToLive ?? Never;
 
-    public long AbsoluteExpiration { get; init; } = Never;
+    public long AbsoluteExpiration => terms?.AbsoluteExpiration ?? Never;
 
     /// <summary>Null, or at least one pair.</summary>
-    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+    public IReadOnlyDictionary<string, string>? Metadata => terms?.Metadata;
 
-    public long? Version { get; init; }
+    public long? Version => terms?.Version;
 
-    public bool IsPlain => ExpiresAt == Never && AbsoluteExpiration == Never && Metadata is null && Version is null;
+    public bool IsPlain => terms is null;
 
-    public static HeldState Of(in EntryDraft draft, byte[] value) => new(value, draft.CreatedAtMilliseconds)
-    {
-        ExpiresAt = draft.ExpiresAtMilliseconds ?? Never,
-        TimeToLive = draft.ExpiresAtMilliseconds is { } end ? end - draft.CreatedAtMilliseconds : Never,
-        AbsoluteExpiration = draft.AbsoluteExpirationMilliseconds ?? Never,
-        Metadata = draft.Metadata is null ? null : new Dictionary<string, string>(draft.Metadata).AsReadOnly(),
-        Version = draft.Version,
-    };
+    public static HeldState Of(in EntryDraft draft) => new(draft.Value.ToArray(), draft.CreatedAtMilliseconds, EntryTerms.Of(draft));
 
     public bool IsLive(long now) => now < ExpiresAt;
+
+    /// <summary>The state of a plain draft, written over the bytes of this one.</summary>
+    public HeldState Overwritten(in EntryDraft draft)
+    {
+        draft.Value.CopyTo(bytes);
+        return new HeldState(bytes, (int)draft.Value.Length, draft.CreatedAtMilliseconds, null);
+    }
 
     public HeldState Touched(long expiresAt, long now)
     {
         var end = Math.Min(expiresAt, AbsoluteExpiration);
-        return With(CreatedAt, end, end == Never ? Never : end - now);
+        return Ending(end, end == Never ? Never : end - now);
     }
 
     /// <summary>The state as it is taken over by a clock that may have been set back meanwhile: created in the past, and ending no later than its TTL from now.</summary>
     public HeldState Clamped(long now)
     {
         var end = TimeToLive != Never && ExpiresAt - now > TimeToLive ? now + TimeToLive : ExpiresAt;
-        return end == ExpiresAt && CreatedAt <= now ? this : With(Math.Min(CreatedAt, now), end, TimeToLive);
+        return (end == ExpiresAt ? this : Ending(end, TimeToLive)).CreatedOn(Math.Min(CreatedAt, now));
     }
 
-    public HeldState Ending(long expiresAt, long timeToLive) => With(CreatedAt, expiresAt, timeToLive);
+    public HeldState Ending(long expiresAt, long timeToLive) => new(bytes, length, createdAt, EntryTerms.Ending(terms, expiresAt, timeToLive));
 
-    public HeldState CreatedOn(long createdAt) => With(createdAt, ExpiresAt, TimeToLive);
+    public HeldState CreatedOn(long instant) => new(bytes, length, instant, terms);
 
     public CacheEntry ToCacheEntry(string key)
     {
         var entry = new CacheEntry
         {
             Key = key,
-            Value = Value.AsSpan().ToArray(),
-            CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
+            Value = Value.ToArray(),
+            CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(createdAt),
             ExpiresAt = Instant(ExpiresAt),
             AbsoluteExpiration = Instant(AbsoluteExpiration),
             Version = Version,
         };
         return Metadata is null ? entry : entry with { Metadata = Metadata };
     }
-
-    private HeldState With(long createdAt, long expiresAt, long timeToLive) => new(Value, createdAt)
-    {
-        ExpiresAt = expiresAt,
-        TimeToLive = timeToLive,
-        AbsoluteExpiration = AbsoluteExpiration,
-        Metadata = Metadata,
-        Version = Version,
-    };
 
     private static DateTimeOffset? Instant(long milliseconds) => milliseconds == Never ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

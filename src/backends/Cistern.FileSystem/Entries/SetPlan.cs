@@ -1,45 +1,33 @@
 namespace Cistern;
 
 /// <summary>
-/// Decides what sets will do before any of them is done, so that the journal comes first: each by what the table holds and by what the
-/// sets of the batch before it will have stored. Used under the table's lock.
+/// Decides what the sets of a batch will do before any of them is done, so that the journal comes first: each by what the table holds and
+/// by what those before it will have stored. Used under the table's lock.
 /// </summary>
-internal struct SetPlan(EntryTable table)
+/// <param name="table">The table.</param>
+/// <param name="planned">The versions of what will have been stored; null: nobody asks.</param>
+internal readonly struct SetPlan(EntryTable table, Dictionary<string, long?>? planned)
 {
-    private Dictionary<string, HeldState>? _planned;
-    private (string Key, HeldState State)? _first;
+    /// <summary>A plan for a batch: only a condition asks what came before it.</summary>
+    public static SetPlan Of(EntryTable table, IReadOnlyList<EntryDraft> drafts) =>
+        new(table, drafts.Any(draft => draft.Condition != SetCondition.Always) ? [] : null);
 
-    public SetOutcome Decide(in EntryDraft draft, HeldState state)
+    public SetOutcome Decide(in EntryDraft draft)
     {
-        if (!table.Fits(draft.Key, state)) return SetOutcome.TooLarge;
-        var now = draft.CreatedAtMilliseconds;
-        if (draft.Condition != SetCondition.Always)
-        {
-            var planned = Planned(draft.Key);
-            var held = planned ?? table.FindLive(draft.Key, now);
-            if (draft.Refusal(held is not null, held?.Version, planned is null ? table.TombstoneOf(draft.Key, now) : null) is { } refused) return refused;
-        }
+        if (!table.Fits(draft.Key, draft.Value.Length, draft.Metadata, draft.CreatedAtMilliseconds)) return SetOutcome.TooLarge;
+        if (draft.Condition != SetCondition.Always && Refusal(draft) is { } refusal) return refusal;
+        if (planned is not null) planned[draft.Key] = draft.Version;
 
-        Plan(draft.Key, state);
+        // Before the journal is written, which takes as long as the processor needs for it.
+        table.Prefetch(draft.Key);
         return SetOutcome.Stored;
     }
 
-    private readonly HeldState? Planned(string key)
+    private SetOutcome? Refusal(in EntryDraft draft)
     {
-        if (_planned is not null) return _planned.GetValueOrDefault(key);
-        return _first?.Key == key ? _first.Value.State : null;
-    }
-
-    // A single set needs no dictionary.
-    private void Plan(string key, HeldState state)
-    {
-        if (_first is not { } first)
-        {
-            _first = (key, state);
-            return;
-        }
-
-        _planned ??= new() { [first.Key] = first.State };
-        _planned[key] = state;
+        if (planned is not null && planned.TryGetValue(draft.Key, out var version)) return draft.Refusal(isPresent: true, version, tombstoneVersion: null);
+        var now = draft.CreatedAtMilliseconds;
+        var held = table.FindLive(draft.Key, now);
+        return draft.Refusal(held is not null, held?.Version, table.TombstoneOf(draft.Key, now));
     }
 }

@@ -24,7 +24,7 @@ internal static class EntryJson
     /// <summary>Escapes what JSON asks for, and leaves other scripts readable.</summary>
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static void Write(Utf8JsonWriter json, HeldState state)
+    public static void Write(Utf8JsonWriter json, in HeldState state)
     {
         var isText = Utf8.IsValid(state.Value);
         if (isText && state.IsPlain)

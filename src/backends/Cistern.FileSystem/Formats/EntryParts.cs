@@ -30,13 +30,6 @@ internal sealed class EntryParts
     {
         if (IsMalformed || Value is null || TimeToLive < 0) return null;
         var timeToLive = TimeToLive ?? Math.Max(0, _expiresAt - now);
-        return new HeldState(Value, now)
-        {
-            ExpiresAt = _expiresAt,
-            TimeToLive = _expiresAt == HeldState.Never ? HeldState.Never : timeToLive,
-            AbsoluteExpiration = _absolute,
-            Metadata = Metadata is { Count: > 0 } ? Metadata.AsReadOnly() : null,
-            Version = _version,
-        };
+        return new HeldState(Value, now, EntryTerms.Of(_expiresAt, timeToLive, _absolute, _version, Metadata is { Count: > 0 } ? Metadata.AsReadOnly() : null));
     }
 }

@@ -77,14 +77,7 @@ internal ref struct OperationReader(ReadOnlySpan<byte> body)
         Dictionary<string, string>? metadata = null;
         if (parts.HasFlag(StateParts.Metadata) && !Metadata(out metadata)) return false;
         if (!Blob(out var value)) return false;
-        State = new HeldState(value.ToArray(), createdAt)
-        {
-            ExpiresAt = expiresAt,
-            TimeToLive = timeToLive,
-            AbsoluteExpiration = absolute,
-            Metadata = metadata?.AsReadOnly(),
-            Version = parts.HasFlag(StateParts.Version) ? version : null,
-        };
+        State = new HeldState(value.ToArray(), createdAt, EntryTerms.Of(expiresAt, timeToLive, absolute, parts.HasFlag(StateParts.Version) ? version : null, metadata?.AsReadOnly()));
         return true;
     }
 

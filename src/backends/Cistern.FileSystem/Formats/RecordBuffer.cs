@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -32,13 +33,25 @@ internal sealed class RecordBuffer
         return frame;
     }
 
-    public void Set(string key, HeldState state)
+    public void Set(string key, in HeldState state)
     {
         Kind(OperationKind.Set);
         Text(key);
         Number(state.CreatedAt);
         State(state);
         Blob(state.Value);
+    }
+
+    /// <summary>A set of nothing but a value.</summary>
+    public void Set(in EntryDraft draft)
+    {
+        Kind(OperationKind.Set);
+        Text(draft.Key);
+        Number(draft.CreatedAtMilliseconds);
+        Reserve(1)[0] = (byte)StateParts.None;
+        var length = (int)draft.Value.Length;
+        BinaryPrimitives.WriteInt32LittleEndian(Reserve(sizeof(int)), length);
+        draft.Value.CopyTo(Reserve(length));
     }
 
     public void Delete(string key)
@@ -55,7 +68,7 @@ internal sealed class RecordBuffer
         Number(tombstone.ExpiresAt);
     }
 
-    public void Touch(string key, HeldState state)
+    public void Touch(string key, in HeldState state)
     {
         Kind(OperationKind.Touch);
         Text(key);
@@ -76,7 +89,7 @@ internal sealed class RecordBuffer
     }
 
     /// <summary>The checksum of what an entry is: everything but when it was created, which a snapshot does not say.</summary>
-    public uint ChecksumOf(string key, HeldState state)
+    public uint ChecksumOf(string key, in HeldState state)
     {
         Begin();
         Text(key);
@@ -85,7 +98,7 @@ internal sealed class RecordBuffer
         return Checksum.Of(Body, 0);
     }
 
-    private void State(HeldState state)
+    private void State(in HeldState state)
     {
         var parts = (state.ExpiresAt != HeldState.Never ? StateParts.Expiry : StateParts.None)
             | (state.AbsoluteExpiration != HeldState.Never ? StateParts.Absolute : StateParts.None)
@@ -121,7 +134,7 @@ internal sealed class RecordBuffer
         Encoding.UTF8.GetBytes(text, Reserve(bytes));
     }
 
-    private void Blob(byte[] bytes)
+    private void Blob(ReadOnlySpan<byte> bytes)
     {
         BinaryPrimitives.WriteInt32LittleEndian(Reserve(sizeof(int)), bytes.Length);
         bytes.CopyTo(Reserve(bytes.Length));

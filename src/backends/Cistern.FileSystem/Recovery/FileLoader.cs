@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Cistern;
 
 /// <summary>Reads what lies at a path into a table, decides what of it belongs together, and changes nothing.</summary>
-internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, EntryTable table, long now)
+internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, RecoveredEntries table, long now)
 {
     private readonly FindingList _findings = new();
 
@@ -27,7 +27,7 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, En
         var isNextBound = nextSidecar?.Header?.Snapshot == identity;
         var bound = isNextBound ? nextSidecar : sidecar?.Header?.Snapshot == identity ? sidecar : null;
         LoadSnapshot(loaded, snapshot, bound, nextSidecar ?? sidecar);
-        foreach (var tombstone in (bound ?? nextSidecar ?? sidecar)?.Tombstones ?? []) table.Bury(tombstone, now);
+        foreach (var tombstone in (bound ?? nextSidecar ?? sidecar)?.Tombstones ?? []) table.Bury(tombstone);
         loaded.Sequence = bound?.Header?.Sequence ?? 0;
         loaded.HasSidecar = bound is not null;
         if (isNextBound) loaded.Repairs.Add(new() { Path = paths.NextSidecar, NewPath = paths.Sidecar });
@@ -103,7 +103,7 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, En
     private void Replay(LoadedFile loaded, JournalContent journal, ulong last)
     {
         if (journal.HeaderState == HeaderState.HalfDamaged) _findings.Add(journal.Path, "One copy of the journal's header is damaged; the other one is used.");
-        var replay = new JournalReplay(journal, table, _findings, now);
+        var replay = new JournalReplay(journal, table, _findings);
         replay.Run(last);
         loaded.Journal = journal;
         loaded.Sequence = replay.Sequence;

@@ -46,7 +46,7 @@ internal sealed class FileOpening(FilePaths paths, FileBackendOptions options, S
     private (EntryTable Table, LoadedFile Loaded) Load(long now)
     {
         var table = new EntryTable(options);
-        return (table, new FileLoader(paths, options, table, now).Load());
+        return (table, new FileLoader(paths, options, new RecoveredEntries(table, now), now).Load());
     }
 
     private void CreateFolder()

@@ -4,7 +4,7 @@ namespace Cistern;
 /// Does again what a journal says. A damaged record with sound ones behind it is left out, and what it touched is missed from then on; where
 /// more than one is missing, the rest is cut off instead: after a power cut, later writes must not stay where earlier ones are lost.
 /// </summary>
-internal sealed class JournalReplay(JournalContent journal, EntryTable table, FindingList findings, long now)
+internal sealed class JournalReplay(JournalContent journal, RecoveredEntries table, FindingList findings)
 {
     // What a disk writes at once: a stretch of zeroes of this size is a write that never arrived.
     private const int SectorBytes = 512;
@@ -90,16 +90,16 @@ internal sealed class JournalReplay(JournalContent journal, EntryTable table, Fi
             switch (reader.Kind)
             {
                 case OperationKind.Set:
-                    table.Take(reader.Key, reader.State!, now);
+                    table.Take(reader.Key, reader.State!.Value);
                     break;
                 case OperationKind.Delete:
                     table.Delete(reader.Key);
                     break;
                 case OperationKind.Bury:
-                    table.Bury(reader.Tombstone, now);
+                    table.Bury(reader.Tombstone);
                     break;
                 case OperationKind.Touch:
-                    table.Touch(reader.Key, reader.End.ExpiresAt, reader.End.TimeToLive, now);
+                    table.Touch(reader.Key, reader.End.ExpiresAt, reader.End.TimeToLive);
                     break;
                 default:
                     table.Clear();

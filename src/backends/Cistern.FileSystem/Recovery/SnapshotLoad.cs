@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Cistern;
 
 /// <summary>Takes the entries of a snapshot into the table: all of one that is whole or trusted, and of another only those whose checksum holds.</summary>
-internal sealed class SnapshotLoad(string path, byte[] snapshot, SidecarFile? sidecar, EntryTable table, FindingList findings, long now)
+internal sealed class SnapshotLoad(string path, byte[] snapshot, SidecarFile? sidecar, RecoveredEntries table, FindingList findings, long now)
 {
     private readonly RecordBuffer _checksums = new();
 
@@ -49,7 +49,7 @@ internal sealed class SnapshotLoad(string path, byte[] snapshot, SidecarFile? si
             var reader = new SnapshotReader(snapshot, now);
             while (reader.Next())
             {
-                var problem = reader.Problem ?? TakeIfVerified(reader.Key!, reader.State!, places);
+                var problem = reader.Problem ?? TakeIfVerified(reader.Key!, reader.State!.Value, places);
                 if (problem is null) taken.Add(reader.Key!);
                 else refused[reader.Key ?? ""] = problem;
             }
@@ -71,7 +71,7 @@ internal sealed class SnapshotLoad(string path, byte[] snapshot, SidecarFile? si
 
     public static string Place(JsonException fault) => fault.LineNumber is { } line ? $"line {line + 1}, byte {fault.BytePositionInLine + 1}" : fault.Message;
 
-    private string? TakeIfVerified(string key, HeldState state, Dictionary<string, SnapshotPlace> places)
+    private string? TakeIfVerified(string key, in HeldState state, Dictionary<string, SnapshotPlace> places)
     {
         if (!places.TryGetValue(key, out var place)) return "the sidecar does not know it, as something else wrote it; foreign=accept would take it over";
         if (_checksums.ChecksumOf(key, state) != place.Checksum) return "it is not what the sidecar says it was; foreign=accept would take it over";
@@ -79,8 +79,8 @@ internal sealed class SnapshotLoad(string path, byte[] snapshot, SidecarFile? si
         return null;
     }
 
-    private void Take(string key, HeldState state) =>
-        table.Take(key, sidecar is not null && sidecar.Places.TryGetValue(key, out var place) ? state.CreatedOn(place.CreatedAt) : state, now);
+    private void Take(string key, in HeldState state) =>
+        table.Take(key, sidecar is not null && sidecar.Places.TryGetValue(key, out var place) ? state.CreatedOn(place.CreatedAt) : state);
 
     // The entry alone, where it was written: damage elsewhere does not reach it.
     private HeldState? Slice(in SnapshotPlace place)

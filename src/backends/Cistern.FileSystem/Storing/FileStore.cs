@@ -59,14 +59,16 @@ internal sealed class FileStore : IDisposable
     /// <summary>Held by whoever decides on a write, writes it, and then makes it seen.</summary>
     public Lock Writing { get; } = new();
 
+    /// <summary>The number of the last record. Read with <see cref="Writing"/> held.</summary>
+    public ulong Sequence => _sequence;
+
     /// <summary>Why the last compaction in the background failed; null: it did not.</summary>
     public Exception? CompactionFault { get; private set; }
 
     private IFileCalls Calls => _environment.Calls;
 
     /// <summary>Appends a record. Called with <see cref="Writing"/> held. When it throws, the record does not count.</summary>
-    /// <returns>Its number, for <see cref="AwaitDurable"/>.</returns>
-    public ulong Append(RecordBuffer record)
+    public void Append(RecordBuffer record)
     {
         ThrowIfSyncFailed();
         var journal = _journal ?? StartJournal();
@@ -76,7 +78,6 @@ internal sealed class FileStore : IDisposable
         journal.Append(frame);
         if (_options.Durability == FileDurability.Power) SyncOne(journal, before);
         _sequence++;
-        return _sequence;
     }
 
     /// <summary>
