@@ -1,16 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cistern;
+using Cistern.Bench;
 
 // Overwrites of known keys through the public members of the file backend, each acknowledged before the next: one at a time, 1000 at a
 // time, and one at a time with an fsync each. The C program beside this one makes the bare system calls; the script compares them.
-//   FileSetsBench FOLDER KEYS VALUE_BYTES SETS SYNCED_SETS
+// Which keys are set was decided before, by Zipf's law with the given skew; 0 is every key alike.
+//   FileSetsBench FOLDER KEYS VALUE_BYTES SETS SYNCED_SETS SKEW
 var (folder, keyCount, valueBytes, sets, syncedSets) = (args[0], Number(1), Number(2), Number(3), Number(4));
+var skew = double.Parse(args[5], CultureInfo.InvariantCulture);
 const int Batch = 1000;
 var keys = Enumerable.Range(0, keyCount).Select(i => $"key:{i:d15}").ToArray();
 var values = Enumerable.Range(0, 16).Select(i => Enumerable.Repeat((byte)('a' + i), valueBytes).ToArray()).ToArray();
-var last = new byte[]?[keyCount];
-var random = 12345u;
+var drawn = Draw(2 * (sets + (sets / 10)) + syncedSets + (syncedSets / 10));
+var next = 0;
 
 double singles, batches;
 using (var backend = Opened("cache.json", FileDurability.Os))
@@ -24,7 +27,8 @@ using (var backend = Opened("cache.json", FileDurability.Os))
     batches = sets / Batch * Batch / Stopwatch.GetElapsedTime(started).TotalSeconds;
 }
 
-Check("cache.json");
+Check("cache.json", 0);
+var firstSynced = next;
 double synced;
 using (var backend = Opened("power.json", FileDurability.Power))
 {
@@ -32,7 +36,7 @@ using (var backend = Opened("power.json", FileDurability.Power))
     synced = Rate(syncedSets, () => Sets(backend, syncedSets));
 }
 
-Check("power.json");
+Check("power.json", firstSynced);
 Console.WriteLine(FormattableString.Invariant($"{singles:f0} {batches:f0} {synced:f0}"));
 
 FileBackend Opened(string name, FileDurability durability)
@@ -40,7 +44,7 @@ FileBackend Opened(string name, FileDurability durability)
     var backend = FileBackend.Open(Path.Combine(folder, name), new FileBackendOptions { Durability = durability });
     for (var first = 0; first < keyCount; first += Batch)
     {
-        var outcomes = backend.SetManyAsync([.. Enumerable.Range(first, Math.Min(Batch, keyCount - first)).Select(i => new SetRequest(keys[i], last[i] = values[0]))]).AsTask().GetAwaiter().GetResult();
+        var outcomes = backend.SetManyAsync([.. Enumerable.Range(first, Math.Min(Batch, keyCount - first)).Select(i => new SetRequest(keys[i], values[0]))]).AsTask().GetAwaiter().GetResult();
         if (outcomes.Any(outcome => outcome != SetOutcome.Stored)) throw new InvalidOperationException("A set was refused.");
     }
 
@@ -58,8 +62,8 @@ void Sets(FileBackend backend, int count)
 {
     for (var i = 0; i < count; i++)
     {
-        var key = Next();
-        if (backend.Set(keys[key], last[key] = values[i & 15]) != SetOutcome.Stored) throw new InvalidOperationException("A set was refused.");
+        if (backend.Set(keys[drawn[next]], values[next & 15]) != SetOutcome.Stored) throw new InvalidOperationException("A set was refused.");
+        next++;
     }
 }
 
@@ -70,8 +74,8 @@ async Task Batches(FileBackend backend, int count)
     {
         for (var i = 0; i < Batch; i++)
         {
-            var key = Next();
-            requests[i] = new SetRequest(keys[key], last[key] = values[i & 15]);
+            requests[i] = new SetRequest(keys[drawn[next]], values[next & 15]);
+            next++;
         }
 
         foreach (var outcome in await backend.SetManyAsync(requests))
@@ -82,8 +86,10 @@ async Task Batches(FileBackend backend, int count)
 }
 
 // What was measured must be there, to the last byte.
-void Check(string name)
+void Check(string name, int first)
 {
+    var last = Enumerable.Repeat(values[0], keyCount).ToArray();
+    for (var i = first; i < next; i++) last[drawn[i]] = values[i & 15];
     using var backend = FileBackend.Open(Path.Combine(folder, name), new FileBackendOptions { IsReadOnly = true });
     if (backend.Findings.Count > 0) throw new InvalidOperationException(backend.Findings[0].ToString());
     for (var i = 0; i < keyCount; i++)
@@ -92,12 +98,15 @@ void Check(string name)
     }
 }
 
-int Next()
+int[] Draw(int count)
 {
-    random ^= random << 13;
-    random ^= random >> 17;
-    random ^= random << 5;
-    return (int)(random % (uint)keyCount);
+    var random = new Random(12345);
+    var ranks = new ZipfRanks(keyCount, skew, random);
+
+    // The frequent keys are not neighbours.
+    var order = Enumerable.Range(0, keyCount).ToArray();
+    random.Shuffle(order);
+    return [.. Enumerable.Range(0, count).Select(_ => order[ranks.Next()])];
 }
 
 int Number(int index) => int.Parse(args[index], CultureInfo.InvariantCulture);

@@ -131,6 +131,7 @@ public sealed class FileBackend : SyncCacheBackend
     protected override SetOutcome SetCore(in EntryDraft draft)
     {
         if (draft.Value.Length > _options.MaxValueBytes) return SetOutcome.TooLarge;
+        _entries.Table.PrefetchBucket(draft.Key);
         var state = StateOf(draft);
         var store = Store();
         SetOutcome outcome;
@@ -174,6 +175,7 @@ public sealed class FileBackend : SyncCacheBackend
             lock (_entries.Lock)
             {
                 var plan = SetPlan.Of(_entries.Table, drafts);
+                foreach (var draft in drafts) _entries.Table.PrefetchBucket(draft.Key);
                 for (var i = 0; i < outcomes.Length; i++)
                 {
                     if (outcomes[i] != SetOutcome.TooLarge) outcomes[i] = plan.Decide(drafts[i]);

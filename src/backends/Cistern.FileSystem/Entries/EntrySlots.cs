@@ -11,6 +11,7 @@ internal sealed class EntrySlots
 {
     private const int None = -1;
     private const int LeastSlots = 16;
+    private const int CacheLineBytes = 64;
 
     // Fewer entries than a part of the slots: the arrays are built anew.
     private const int EmptyShare = 4;
@@ -41,6 +42,17 @@ internal sealed class EntrySlots
         return slot;
     }
 
+    /// <summary>
+    /// Has the processor fetch where a key is looked for. Needs no lock: it reads nothing that it acts upon, and a stale address costs a
+    /// fetch in vain.
+    /// </summary>
+    public unsafe void PrefetchBucket(string key)
+    {
+        if (!Sse.IsSupported) return;
+        var buckets = Volatile.Read(ref _buckets);
+        Sse.Prefetch0(Unsafe.AsPointer(ref buckets[key.GetHashCode() & (buckets.Length - 1)]));
+    }
+
     /// <summary>Finds a key and has the processor fetch what a set of it will touch, so that the waits for memory overlap each other and what is done meanwhile.</summary>
     public unsafe void Prefetch(string key)
     {
@@ -48,9 +60,9 @@ internal sealed class EntrySlots
         ref var slot = ref _slots[found];
         PrefetchSlot(slot.Older);
         PrefetchSlot(slot.Newer);
-        ref var value = ref Unsafe.AsRef(in slot.State.Value.GetPinnableReference());
-        Sse.Prefetch0(Unsafe.AsPointer(ref value));
-        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref value) + 64);
+        var value = (byte*)Unsafe.AsPointer(ref slot.State.FirstByte);
+        Sse.Prefetch0(value);
+        Sse.Prefetch0(value + CacheLineBytes);
     }
 
     /// <summary>Adds an entry as the last to go. The key must not be there.</summary>

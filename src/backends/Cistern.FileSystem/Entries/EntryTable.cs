@@ -62,6 +62,9 @@ internal sealed class EntryTable
         return _slots[slot].State;
     }
 
+    /// <inheritdoc cref="EntrySlots.PrefetchBucket"/>
+    public void PrefetchBucket(string key) => _slots.PrefetchBucket(key);
+
     /// <summary>Has the processor fetch what a set of a key will touch.</summary>
     public void Prefetch(string key) => _slots.Prefetch(key);
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Cistern;
 
@@ -17,6 +18,9 @@ internal readonly struct HeldState(byte[] bytes, int length, long createdAt, Ent
     }
 
     public ReadOnlySpan<byte> Value => bytes.AsSpan(0, length);
+
+    /// <summary>Where the value lies, without a look at it.</summary>
+    public ref byte FirstByte => ref MemoryMarshal.GetArrayDataReference(bytes);
 
     /// <summary>How long the value is, in bytes.</summary>
     public int Length => length;

@@ -8,7 +8,7 @@ namespace Cistern;
 /// <param name="onRemoved">Told how many entries were evicted, and how many have expired.</param>
 internal sealed class SeenEntries(EntryTable table, Func<long> clock, Action<int, int> onRemoved)
 {
-    /// <summary>Held by whoever uses <see cref="Table"/>.</summary>
+    /// <summary>Held by whoever uses <see cref="Table"/>, but for fetching ahead.</summary>
     public Lock Lock { get; } = new();
 
     public EntryTable Table { get; private set; } = table;

@@ -13,6 +13,10 @@ internal sealed class FileStore : IDisposable
     // A journal of twice the snapshot: each byte of it is then written anew half a time.
     private const int JournalShare = 2;
 
+    // What is copied while writers wait, and how often a copy that is larger is tried to be overtaken.
+    private const int LittleBytes = 256 * 1024;
+    private const int MostCatchUps = 8;
+
     private readonly FilePaths _paths;
     private readonly FileBackendOptions _options;
     private readonly StoreEnvironment _environment;
@@ -123,15 +127,33 @@ internal sealed class FileStore : IDisposable
             using var fold = new Fold(_paths, Calls, _snapshot, journal.Header.Id);
             fold.Write(kept.Entries, kept.Tombstones, sequence, _options.MaxFileBytes);
             var next = fold.StartJournal(sequence, journal.Header.Salt);
-            var to = journal.Length;
-            next.CopyFrom(journal, from, to);
+            var to = CatchUp(next, journal, from);
+            JournalFile? old;
             lock (Writing)
             {
                 ThrowIfSyncFailed();
                 next.CopyFrom(journal, to, journal.Length);
-                Commit(fold);
+                old = Commit(fold);
             }
+
+            // Freeing what it had takes the system long: nobody is to wait for it.
+            old?.Dispose();
         }
+    }
+
+    // Copies and syncs what is written meanwhile until little is left: the rest is done while everybody waits.
+    private static long CatchUp(JournalFile next, JournalFile journal, long from)
+    {
+        for (var round = 0; round < MostCatchUps; round++)
+        {
+            var to = journal.Length;
+            next.CopyFrom(journal, from, to);
+            next.Sync();
+            if (to - from <= LittleBytes) return to;
+            from = to;
+        }
+
+        return from;
     }
 
     /// <summary>Waits for a compaction that runs in the background, when the journal has no room without it. Called without <see cref="Writing"/>.</summary>
@@ -207,18 +229,19 @@ internal sealed class FileStore : IDisposable
         using var fold = new Fold(_paths, Calls, _snapshot, _journal?.Header.Id ?? _foldedJournal);
         fold.Write(entries, tombstones, _sequence, _options.MaxFileBytes);
         if (goesOn) fold.StartJournal(_sequence, _salt);
-        Commit(fold);
+        Commit(fold)?.Dispose();
     }
 
-    private void Commit(Fold fold)
+    /// <returns>The journal that has gone, to be closed; null: there was none.</returns>
+    private JournalFile? Commit(Fold fold)
     {
+        JournalFile? old;
         lock (_syncing)
         {
             fold.Commit();
-            var old = _journal;
+            old = _journal;
             _journal = fold.Journal;
             _durable = _sequence;
-            old?.Dispose();
         }
 
         _snapshot = fold.Identity;
@@ -234,6 +257,8 @@ internal sealed class FileStore : IDisposable
         {
             // The files are known by what they say: under these names, too. The next fold begins with what is left to do.
         }
+
+        return old;
     }
 
     private void RunRepairs()
