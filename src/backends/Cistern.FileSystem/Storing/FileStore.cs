@@ -96,15 +96,12 @@ internal sealed class FileStore : IDisposable
         {
             if (_durable >= sequence) return;
             ThrowIfSyncFailed();
-            var written = Volatile.Read(ref _sequence);
-            try { _journal!.Sync(); }
-            catch (Exception fault) { throw FailSync(fault); }
-            _durable = written;
+            SyncWritten(_journal!);
         }
     }
 
-    /// <summary>The last record that is known to be on the disk, once a sync has failed; null: none has.</summary>
-    public ulong? LastDurable => _failedSync is null ? null : _durable;
+    /// <summary>The last record that is known to be on the disk, once a sync has failed; null: none has, or nobody was promised that a record is.</summary>
+    public ulong? LastDurable => _failedSync is null || _options.Durability == FileDurability.Os ? null : _durable;
 
     /// <summary>Folds the journal into a new snapshot, and goes on with a new journal. Writes go on meanwhile, but for a moment at the end.</summary>
     public void Compact()
@@ -174,6 +171,9 @@ internal sealed class FileStore : IDisposable
                 try
                 {
                     if (_failedSync is null && (_journal is not null || (_hasOldJournal && _needsFold))) FoldWhole(goesOn: false);
+
+                    // Where a write failed, its caller has been told. A compaction in the background has none.
+                    if (_failedSync is { } untold && CompactionFault?.InnerException == untold) throw SyncFailed(untold);
                 }
                 finally
                 {
@@ -204,22 +204,34 @@ internal sealed class FileStore : IDisposable
         }
 
         var temporary = _paths.Temporary();
-        var journal = JournalFile.Create(Calls, temporary, new FileHeader { Kind = FileKind.Journal, Snapshot = _snapshot, Sequence = _sequence, Salt = _salt });
+        JournalFile? journal = null;
         try
         {
+            journal = JournalFile.Create(Calls, temporary, new FileHeader { Kind = FileKind.Journal, Snapshot = _snapshot, Sequence = _sequence, Salt = _salt });
             journal.Sync();
             Calls.Rename(temporary, _paths.Journal);
-            Calls.SyncFolder(_paths.Folder);
+            SyncFolder();
         }
         catch
         {
-            journal.Dispose();
+            journal?.Dispose();
+            Discard(temporary);
             throw;
         }
 
         _journal = journal;
         PlanFold();
         return journal;
+    }
+
+    // Every write that fails for want of room would leave another one.
+    private void Discard(string temporary)
+    {
+        try { Calls.Delete(temporary); }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // It is found, and known for what it is, at the next opening.
+        }
     }
 
     private void FoldWhole(bool goesOn)
@@ -238,6 +250,10 @@ internal sealed class FileStore : IDisposable
         JournalFile? old;
         lock (_syncing)
         {
+            // Until the folder is synced behind it, a power cut may undo the last step. What callers wait for must be on the disk with it and without it.
+            if (_options.Durability == FileDurability.Group && _durable < _sequence) SyncWritten(_journal!);
+            fold.Prepare();
+            SyncFolder();
             fold.Commit();
             old = _journal;
             _journal = fold.Journal;
@@ -250,8 +266,7 @@ internal sealed class FileStore : IDisposable
         PlanFold();
 
         // The names that recovery goes by must be on the disk before those it went by are taken away.
-        try { Calls.SyncFolder(_paths.Folder); }
-        catch (Exception fault) { throw FailSync(fault); }
+        SyncFolder();
         try { RunRepairs(); }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -270,7 +285,22 @@ internal sealed class FileStore : IDisposable
             _repairs.Dequeue();
         }
 
-        Calls.SyncFolder(_paths.Folder);
+        SyncFolder();
+    }
+
+    private void SyncFolder()
+    {
+        try { Calls.SyncFolder(_paths.Folder); }
+        catch (Exception fault) { throw FailSync(fault); }
+    }
+
+    // Called with the lock on syncing held.
+    private void SyncWritten(JournalFile journal)
+    {
+        var written = Volatile.Read(ref _sequence);
+        try { journal.Sync(); }
+        catch (Exception fault) { throw FailSync(fault); }
+        _durable = written;
     }
 
     private void PlanFold() => _nextFoldAt = Math.Min(_options.MaxFileBytes / 2, Math.Max(_options.CompactionBytes, JournalShare * _snapshot.Length));

@@ -51,8 +51,8 @@ internal sealed class Fold(FilePaths paths, IFileCalls calls, SnapshotIdentity r
         return Journal;
     }
 
-    /// <summary>Puts the new snapshot in the place of the old one. Fails only before that.</summary>
-    public void Commit()
+    /// <summary>Gives everything but the snapshot itself the name by which recovery finds it. The folder is to be synced then.</summary>
+    public void Prepare()
     {
         // Without a journal of its own, one that an earlier attempt left must not be taken for it.
         if (Journal is null)
@@ -66,7 +66,11 @@ internal sealed class Fold(FilePaths paths, IFileCalls calls, SnapshotIdentity r
         }
 
         Rename(_sidecar, paths.NextSidecar);
-        calls.SyncFolder(paths.Folder);
+    }
+
+    /// <summary>Puts the new snapshot in the place of the old one. Fails only before that.</summary>
+    public void Commit()
+    {
         try
         {
             calls.Rename(_snapshot, paths.Snapshot);
