@@ -58,7 +58,28 @@ internal sealed class FileOpening(FilePaths paths, FileBackendOptions options, S
         else Directory.CreateDirectory(paths.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         // What lies in a folder is only as durable as the folder's own name.
-        foreach (var folder in made) environment.Calls.SyncFolder(Path.GetDirectoryName(folder)!);
+        try
+        {
+            foreach (var folder in made) environment.Calls.SyncFolder(Path.GetDirectoryName(folder)!);
+        }
+        catch (IOException)
+        {
+            TakeBack(made);
+            throw;
+        }
+    }
+
+    // The next opening would take a folder that is there to be on the disk.
+    private static void TakeBack(List<string> folders)
+    {
+        try
+        {
+            foreach (var folder in folders) Directory.Delete(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else uses it already.
+        }
     }
 
     private void DeleteLeftovers()
