@@ -5,6 +5,9 @@ namespace Cistern.Tests;
 /// <summary>The system's calls, counted, of which chosen ones fail: with an error, after half of a write, or for good as when the process ends.</summary>
 internal sealed class FaultyCalls : IFileCalls
 {
+    // The files, by handle, and folders, by path, whose fsync failed.
+    private readonly HashSet<object> _unsynced = [];
+
     /// <summary>The calls so far, by name.</summary>
     public List<string> Made { get; } = [];
 
@@ -19,6 +22,9 @@ internal sealed class FaultyCalls : IFileCalls
 
     public bool HasCrashed { get; private set; }
 
+    /// <summary>What was done with a file or folder after its fsync had failed, though nobody knows what is on the disk; null: nothing.</summary>
+    public string? DoneUnsynced { get; private set; }
+
     public SafeFileHandle CreateNew(string path)
     {
         Count("create");
@@ -27,6 +33,7 @@ internal sealed class FaultyCalls : IFileCalls
 
     public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
     {
+        if (_unsynced.Contains(file)) DoneUnsynced ??= "write";
         try
         {
             Count("write");
@@ -47,9 +54,9 @@ internal sealed class FaultyCalls : IFileCalls
     }
 
     // Counted, and not done: no test here pulls the plug, and a disk is slow.
-    public void Sync(SafeFileHandle file) => Count("fsync");
+    public void Sync(SafeFileHandle file) => CountSync("fsync", file);
 
-    public void SyncFolder(string path) => Count("fsync folder");
+    public void SyncFolder(string path) => CountSync("fsync folder", path);
 
     public void Rename(string from, string to)
     {
@@ -61,6 +68,20 @@ internal sealed class FaultyCalls : IFileCalls
     {
         Count("delete");
         SystemFileCalls.Instance.Delete(path);
+    }
+
+    private void CountSync(string name, object synced)
+    {
+        if (_unsynced.Contains(synced)) DoneUnsynced ??= name;
+        try
+        {
+            Count(name);
+        }
+        catch (IOException)
+        {
+            _unsynced.Add(synced);
+            throw;
+        }
     }
 
     private void Count(string name)
