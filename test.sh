@@ -20,6 +20,7 @@ declare -A needed=(
     [util-linux]="command -v unshare"
     [libsqlite3-0]="ldconfig -p | grep --fixed-strings libsqlite3.so.0"
     [python3]="command -v python3"
+    [strace]="command -v strace"
 )
 
 missing=()

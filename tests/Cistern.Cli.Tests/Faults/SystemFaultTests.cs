@@ -1,0 +1,65 @@
+namespace Cistern.Cli.Tests;
+
+/// <summary>
+/// The program, while the system fails one call after the other: it never says that something is stored which is not, and what it leaves opens.
+/// Through the system's own calls, as the runtime's way of calling fsync loses its error.
+/// </summary>
+public sealed class SystemFaultTests
+{
+    private const string Sync = "fsync,fdatasync";
+    private const string Write = "pwrite64";
+    private const string Rename = "?rename,?renameat,?renameat2";
+    private const int MostCalls = 40;
+
+    [Theory]
+    [InlineData(Sync, "EIO", 7, true)]
+    [InlineData(Write, "ENOSPC", 5, true)]
+    [InlineData(Rename, "EIO", 3, false)]
+    public async Task Set_ToAFileWithEachCallFailing_IsExitOneUnlessItIsStored(string calls, string error, int fewest, bool isAlwaysTold) =>
+        Assert.InRange(await FailAsync("file:cache.json?durability=power", calls, error, isAlwaysTold, number => number + 1), fewest, MostCalls);
+
+    // SQLite does some of its work after everything is on the disk, and need not tell when that fails: not every call, and not always told.
+    [Theory]
+    [InlineData(Sync, "EIO", 2)]
+    [InlineData(Write, "ENOSPC", 3)]
+    public async Task Set_ToSqliteWithCallsFailing_IsExitOneUnlessItIsStored(string calls, string error, int fewest) =>
+        Assert.InRange(await FailAsync("sqlite:cache.db?durability=full", calls, error, isAlwaysTold: false, number => number * 2), fewest, MostCalls);
+
+    // Until the program no longer comes to the call that is to fail. Returns how many did.
+    private static async Task<int> FailAsync(string place, string calls, string error, bool isAlwaysTold, Func<int, int> next)
+    {
+        await Strace.RequireAsync();
+        var hits = 0;
+        for (var number = 1; number < MostCalls; number = next(number), hits++)
+        {
+            using var folder = new TempFolder();
+            var what = $"{place}, {calls} number {number}";
+            var address = place.Replace("cache.", folder.At("cache."), StringComparison.Ordinal);
+            foreach (var key in new[] { "key", "other" }) Assert.Equal(0, (await CliRun.InProcessAsync("set", address, key, "old")).ExitCode);
+
+            var (run, isHit) = await Strace.RunAsync(calls, error, number, folder.At("calls.txt"), "set", address, "key", "new");
+
+            if (!isHit)
+            {
+                Assert.True(run.ExitCode == 0, $"{what}: {run.Error}");
+                return hits;
+            }
+
+            Assert.True(run.ExitCode == 1 || (run.ExitCode == 0 && !isAlwaysTold), $"{what}: exit code {run.ExitCode}, {run.Error}");
+            if (run.ExitCode == 1) Assert.Matches("^cistern: [^\n]+\n$", run.Error);
+            await CheckAsync(address, run.ExitCode == 0 ? ["new"] : ["old", "new"], what);
+        }
+
+        throw new InvalidOperationException($"{place}: {calls} were called more than {MostCalls} times.");
+    }
+
+    private static async Task CheckAsync(string address, string[] values, string what)
+    {
+        var verified = await CliRun.InProcessAsync("verify", address);
+        Assert.True(verified.ExitCode == 0, $"{what}: {verified.Output}{verified.Error}");
+        Assert.Contains((await CliRun.InProcessAsync("get", address, "key")).Output, values);
+        Assert.Equal("old", (await CliRun.InProcessAsync("get", address, "other")).Output);
+        Assert.Equal(0, (await CliRun.InProcessAsync("set", address, "key", "again")).ExitCode);
+        Assert.Equal("again", (await CliRun.InProcessAsync("get", address, "key")).Output);
+    }
+}
