@@ -55,6 +55,23 @@ public sealed class TakeOverTests : SqliteTest
     }
 
     [Fact]
+    public void WrittenToByTheFirstProgramAfterwards_KeepsOursAndIsReported()
+    {
+        RawDatabase.Run(DatabasePath, CreateTable, "INSERT INTO cache VALUES ('a', 'taken over')", "INSERT INTO cache VALUES (NULL, 'no key')");
+        Open().Dispose();
+        RawDatabase.Run(DatabasePath, CreateTable, "INSERT OR REPLACE INTO cache VALUES ('a', 'later')", "INSERT INTO cache VALUES ('b', 'later')");
+
+        using (var backend = Open()) Assert.Equal(("taken over", null), (Text(backend, "a"), Text(backend, "b")));
+        var findings = SqliteBackend.Verify(DatabasePath).Findings.Select(finding => finding.What).ToList();
+        Assert.Equal(2, findings.Count);
+        Assert.StartsWith("1 rows of the older table have keys that are not allowed", findings[0], StringComparison.Ordinal);
+        Assert.StartsWith("2 rows were written to the older table after it was taken over", findings[1], StringComparison.Ordinal);
+
+        RawDatabase.Run(DatabasePath, "DELETE FROM cache");
+        Assert.True(SqliteBackend.Verify(DatabasePath) is { IsSound: true, Entries: 1 });
+    }
+
+    [Fact]
     public async Task ReadOnly_ShowsItAsItIs()
     {
         RawDatabase.Run(DatabasePath, CreateTable, "INSERT INTO cache VALUES ('a', '1')", "INSERT INTO cache VALUES ('b', '22')");

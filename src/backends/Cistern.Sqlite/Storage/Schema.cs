@@ -11,6 +11,8 @@ internal static class Schema
 
     private const long ApplicationId = 0x43495354;
 
+    private const string IsTakeable = "typeof(key) = 'text' AND length(CAST(key AS BLOB)) <= 65536 AND instr(CAST(key AS BLOB), x'00') = 0 AND value IS NOT NULL";
+
     // The value comes last, so that whatever looks at the other columns need not walk over it. An integer key keeps rows in the order of
     // their making and the index of keys small, which is faster to read and to write than rows ordered by key, the more so the longer the values.
     private static ReadOnlySpan<byte> CreateEntries => """
@@ -32,6 +34,9 @@ internal static class Schema
     private static ReadOnlySpan<byte> CreateTotals => "CREATE TABLE totals(id INTEGER PRIMARY KEY, entries INTEGER NOT NULL, size_bytes INTEGER NOT NULL, sequence INTEGER NOT NULL, clock INTEGER NOT NULL)"u8;
 
     private static ReadOnlySpan<byte> CreateAccesses => "CREATE INDEX IF NOT EXISTS entries_accessed ON entries(accessed) WHERE accessed IS NOT NULL"u8;
+
+    /// <summary>Counts the rows of an older table that can be taken over.</summary>
+    public static ReadOnlySpan<byte> CountTakeable => Text($"SELECT count(*) FROM cache WHERE {IsTakeable}");
 
     /// <summary>Says what a database is.</summary>
     /// <exception cref="SqliteFaultException">It is none of ours, or newer than this code; the message says which.</exception>
@@ -111,11 +116,10 @@ internal static class Schema
     // Rows whose key could not be a key here (NULL, bytes, too long, with a NUL) stay where they are.
     private static void TakeOver(SqliteConnection connection, long now)
     {
-        using (var copy = connection.Prepare("""
+        using (var copy = connection.Prepare(Text($"""
             INSERT INTO entries(key, created_at, accessed, value)
-            SELECT key, ?1, row_number() OVER (ORDER BY rowid), CAST(value AS BLOB) FROM cache
-            WHERE typeof(key) = 'text' AND length(CAST(key AS BLOB)) <= 65536 AND instr(CAST(key AS BLOB), x'00') = 0 AND value IS NOT NULL
-            """u8)) copy.Bind(1, now).Run();
+            SELECT key, ?1, row_number() OVER (ORDER BY rowid), CAST(value AS BLOB) FROM cache WHERE {IsTakeable}
+            """))) copy.Bind(1, now).Run();
         connection.Execute("DELETE FROM cache WHERE EXISTS (SELECT 1 FROM entries WHERE entries.key = cache.key)"u8);
         connection.Execute("UPDATE totals SET entries = (SELECT count(*) FROM entries), size_bytes = (SELECT total(length(value)) FROM entries), sequence = (SELECT count(*) FROM entries)"u8);
         if (connection.Number("SELECT count(*) FROM cache"u8) == 0) connection.Execute("DROP TABLE cache"u8);
