@@ -1,0 +1,130 @@
+namespace Cistern.Tests;
+
+/// <summary>
+/// Runs of operations with small compactions, in which the power is cut at every call, or at the end once an fsync has failed: on a simulated
+/// disk that keeps what was synced, and of the rest as little or as much as it likes.
+/// </summary>
+public sealed class PowerCutTests
+{
+    private const int Operations = 24;
+    private const int CompactionBytes = 700;
+
+    public static TheoryData<FileDurability> Durable => [FileDurability.Group, FileDurability.Power];
+
+    [Theory]
+    [MemberData(nameof(Durable))]
+    public void Cut_AtEveryCall_KeepsWhatWasAcknowledged(FileDurability durability)
+    {
+        var calls = Calls(durability).Made;
+        Assert.True(calls > 2 * Operations, $"Only {calls} calls.");
+        for (var cut = 0; cut < calls; cut++)
+        {
+            Run(durability, folder => new SimulatedDisk(folder) { Cut = cut }, $"{durability}, cut at call {cut}", (kept, recovered) => kept.Exists(state => Model.AreEqual(state, recovered)));
+        }
+    }
+
+    [Fact]
+    public void Cut_AtEveryCallWithoutSyncs_KeepsTheWritesUpToSomeMoment()
+    {
+        var everything = new Model();
+        using var folder = new TempFolder();
+        using (var backend = Open(folder, FileDurability.Os, new SimulatedDisk(folder.Path)))
+        {
+            for (var i = 0; i < Operations; i++) everything.Run(backend);
+        }
+
+        var calls = Calls(FileDurability.Os).Made;
+        for (var cut = 0; cut < calls; cut++)
+        {
+            Run(FileDurability.Os, path => new SimulatedDisk(path) { Cut = cut }, $"cut at call {cut}", (_, recovered) => everything.States.Exists(state => Model.AreEqual(state, recovered)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Durable))]
+    public void Fsync_EachOneFailingBeforeTheCut_KeepsWhatWasAcknowledged(FileDurability durability)
+    {
+        var syncs = Calls(durability).Syncs;
+        Assert.True(syncs.Count > Operations, $"Only {syncs.Count} calls were an fsync.");
+        foreach (var sync in syncs)
+        {
+            Run(durability, folder => new SimulatedDisk(folder) { FailingSync = sync }, $"{durability}, fsync at call {sync} failed", (kept, recovered) => kept.Exists(state => Model.AreEqual(state, recovered)));
+        }
+    }
+
+    private static SimulatedDisk Calls(FileDurability durability) => Run(durability, folder => new SimulatedDisk(folder), $"{durability}", (kept, recovered) => Model.AreEqual(kept[0], recovered));
+
+    // Kept: what was acknowledged; or that, and the first write that was not, which may have happened.
+    private static SimulatedDisk Run(FileDurability durability, Func<string, SimulatedDisk> create, string what, Func<List<Dictionary<string, string>>, Dictionary<string, string>, bool> isKept)
+    {
+        using var folder = new TempFolder();
+        var disk = create(folder.Path);
+        var model = new Model();
+        List<Dictionary<string, string>> failed = [];
+        var backend = Open(folder, durability, disk);
+        for (var i = 0; i < Operations && !disk.IsCut; i++)
+        {
+            try
+            {
+                model.Run(backend);
+            }
+            catch (CacheBackendException)
+            {
+                if (failed.Count == 0) failed.Add(model.Last);
+                model.States[^1] = model.States[^2];
+            }
+        }
+
+        Assert.True(failed.Count == 0 || disk.IsCut || disk.FailingSync >= 0, $"{what}: an operation failed.");
+        Close(backend, disk);
+        foreach (var hasUnsyncedContent in new[] { false, true })
+        {
+            for (var changes = 0; changes <= disk.UnsyncedChanges; changes++)
+            {
+                var where = $"{what}, with {changes} of {disk.UnsyncedChanges} changes of names{(hasUnsyncedContent ? " and all content" : "")}";
+                CheckRemains(disk, changes, hasUnsyncedContent, where, recovered => isKept([model.Last, .. failed], recovered));
+            }
+        }
+
+        return disk;
+    }
+
+    private static void Close(FileBackend backend, SimulatedDisk disk)
+    {
+        try
+        {
+            if (!disk.IsCut && disk.FailingSync < 0) backend.Dispose();
+        }
+        catch (CacheBackendException)
+        {
+            Assert.True(disk.IsCut);
+        }
+        finally
+        {
+            backend.Abandon();
+        }
+    }
+
+    private static void CheckRemains(SimulatedDisk disk, int changes, bool hasUnsyncedContent, string what, Func<Dictionary<string, string>, bool> isKept)
+    {
+        using var after = new TempFolder();
+        disk.PutRemains(after.Path, changes, hasUnsyncedContent);
+        var backend = FileBackend.Open(after.Cache);
+        var recovered = Model.Read(backend);
+        backend.Abandon();
+        Assert.True(isKept(recovered), $"{what}: {Model.Show(recovered)}");
+        Assert.True(backend.Findings.All(finding => finding.What.Contains("no whole record", StringComparison.Ordinal)), $"{what}: {string.Join("; ", backend.Findings)}");
+    }
+
+    private static FileBackend Open(TempFolder folder, FileDurability durability, SimulatedDisk disk) => FileBackend.Open(
+        folder.Cache,
+        new FileBackendOptions { Durability = durability, CompactionBytes = CompactionBytes },
+        new StoreEnvironment { Calls = disk, Start = RunAtOnce });
+
+    // In the caller's own time, so that the n-th call is the same in every run.
+    private static Task RunAtOnce(Action compaction)
+    {
+        compaction();
+        return Task.CompletedTask;
+    }
+}
