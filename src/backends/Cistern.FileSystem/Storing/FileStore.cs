@@ -36,7 +36,7 @@ internal sealed class FileStore : IDisposable
     private long _nextFoldAt;
     private int _isCompacting;
     private volatile Task _compaction = Task.CompletedTask;
-    private bool _isAbandoned;
+    private volatile bool _isClosed;
     private volatile Exception? _failedSync;
 
     /// <param name="paths">The files.</param>
@@ -74,7 +74,7 @@ internal sealed class FileStore : IDisposable
     /// <summary>Appends a record. Called with <see cref="Writing"/> held. When it throws, the record does not count.</summary>
     public void Append(RecordBuffer record)
     {
-        ThrowIfSyncFailed();
+        ThrowIfNotWritable();
         var journal = _journal ?? StartJournal();
         var before = journal.Length;
         var frame = record.Seal(_sequence + 1, journal.Header.Salt);
@@ -96,12 +96,12 @@ internal sealed class FileStore : IDisposable
         {
             if (_durable >= sequence) return;
             ThrowIfSyncFailed();
-            SyncWritten(_journal!);
+            SyncWritten(_journal ?? throw Closed());
         }
     }
 
     /// <summary>The last record that is known to be on the disk, once a sync has failed; null: none has, or nobody was promised that a record is.</summary>
-    public ulong? LastDurable => _failedSync is null || _options.Durability == FileDurability.Os ? null : _durable;
+    public ulong? LastDurable => _failedSync is null || _isClosed || _options.Durability == FileDurability.Os ? null : _durable;
 
     /// <summary>Folds the journal into a new snapshot, and goes on with a new journal. Writes go on meanwhile, but for a moment at the end.</summary>
     public void Compact()
@@ -114,7 +114,7 @@ internal sealed class FileStore : IDisposable
             (KeptEntry[] Entries, KeptTombstone[] Tombstones) kept;
             lock (Writing)
             {
-                ThrowIfSyncFailed();
+                ThrowIfNotWritable();
                 journal = _journal ?? StartJournal();
                 RunRepairs();
                 (from, sequence) = (journal.Length, _sequence);
@@ -128,7 +128,7 @@ internal sealed class FileStore : IDisposable
             JournalFile? old;
             lock (Writing)
             {
-                ThrowIfSyncFailed();
+                ThrowIfNotWritable();
                 next.CopyFrom(journal, to, journal.Length);
                 old = Commit(fold);
             }
@@ -163,11 +163,13 @@ internal sealed class FileStore : IDisposable
     public void Dispose()
     {
         _compaction.Wait();
-        if (_isAbandoned) return;
         lock (_folding)
         {
             lock (Writing)
             {
+                // Whoever waits for this lock, to write or to compact, gets it when the file may be another's.
+                if (_isClosed) return;
+                _isClosed = true;
                 try
                 {
                     if (_failedSync is null && (_journal is not null || (_hasOldJournal && _needsFold))) FoldWhole(goesOn: false);
@@ -177,8 +179,7 @@ internal sealed class FileStore : IDisposable
                 }
                 finally
                 {
-                    _journal?.Dispose();
-                    _lock.Dispose();
+                    LetGo();
                 }
             }
         }
@@ -187,9 +188,23 @@ internal sealed class FileStore : IDisposable
     /// <summary>Lets go of everything without a fold, as the end of the process does.</summary>
     public void Abandon()
     {
-        _isAbandoned = true;
         _compaction.Wait();
-        _journal?.Dispose();
+        lock (Writing)
+        {
+            if (_isClosed) return;
+            _isClosed = true;
+            LetGo();
+        }
+    }
+
+    private void LetGo()
+    {
+        lock (_syncing)
+        {
+            _journal?.Dispose();
+            _journal = null;
+        }
+
         _lock.Dispose();
     }
 
@@ -346,6 +361,14 @@ internal sealed class FileStore : IDisposable
     {
         _failedSync = fault;
         return SyncFailed(fault);
+    }
+
+    private static ObjectDisposedException Closed() => new(nameof(FileBackend));
+
+    private void ThrowIfNotWritable()
+    {
+        if (_isClosed) throw Closed();
+        ThrowIfSyncFailed();
     }
 
     private void ThrowIfSyncFailed()
