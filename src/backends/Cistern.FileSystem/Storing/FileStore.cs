@@ -75,10 +75,9 @@ internal sealed class FileStore : IDisposable
     public void Append(RecordBuffer record)
     {
         ThrowIfNotWritable();
-        var journal = _journal ?? StartJournal();
+        var journal = WithRoom(_journal ?? StartJournal(), Frame.HeadBytes + record.Body.Length);
         var before = journal.Length;
         var frame = record.Seal(_sequence + 1, journal.Header.Salt);
-        if (before + frame.Length > _options.MaxFileBytes) throw Full();
         journal.Append(frame);
         if (_options.Durability == FileDurability.Power) SyncOne(journal, before);
         _sequence++;
@@ -109,6 +108,7 @@ internal sealed class FileStore : IDisposable
         lock (_folding)
         {
             JournalFile journal;
+            Fold begun;
             long from;
             ulong sequence;
             (KeptEntry[] Entries, KeptTombstone[] Tombstones) kept;
@@ -117,18 +117,24 @@ internal sealed class FileStore : IDisposable
                 ThrowIfNotWritable();
                 journal = _journal ?? StartJournal();
                 RunRepairs();
+                begun = new Fold(_paths, Calls, _snapshot, journal.Header.Id);
                 (from, sequence) = (journal.Length, _sequence);
                 kept = _keep();
             }
 
-            using var fold = new Fold(_paths, Calls, _snapshot, journal.Header.Id);
+            using var fold = begun;
             fold.Write(kept.Entries, kept.Tombstones, sequence, _options.MaxFileBytes);
             var next = fold.StartJournal(sequence, journal.Header.Salt);
-            var to = CatchUp(next, journal, from);
+            long to;
+            try { to = CatchUp(next, journal, from); }
+            catch (ObjectDisposedException) when (_journal != journal) { return; }
             JournalFile? old;
             lock (Writing)
             {
                 ThrowIfNotWritable();
+
+                // A write that could not wait for room has folded the journal meanwhile.
+                if (_journal != journal) return;
                 next.CopyFrom(journal, to, journal.Length);
                 old = Commit(fold);
             }
@@ -153,7 +159,7 @@ internal sealed class FileStore : IDisposable
         return from;
     }
 
-    /// <summary>Waits for a compaction that runs in the background, when the journal has no room without it. Called without <see cref="Writing"/>.</summary>
+    /// <summary>Waits for a compaction that runs in the background, when the journal will soon have no room without it. Called without <see cref="Writing"/>.</summary>
     public void AwaitRoom()
     {
         if (_journal is { } journal && journal.Length > _options.MaxFileBytes / 4 * 3) _compaction.Wait();
@@ -239,6 +245,16 @@ internal sealed class FileStore : IDisposable
         return journal;
     }
 
+    // Whoever writes cannot wait for a compaction in the background: that waits for who writes.
+    private JournalFile WithRoom(JournalFile journal, long bytes)
+    {
+        if (journal.Length + bytes <= _options.MaxFileBytes) return journal;
+        if (FileHeader.Bytes + bytes > _options.MaxFileBytes) throw new CacheBackendException($"A record of {bytes} bytes is more than {_paths.Journal} may have: {nameof(FileBackendOptions.MaxFileBytes)} is {_options.MaxFileBytes}.");
+        try { FoldWhole(goesOn: true); }
+        catch (Exception fault) when (_failedSync is null) { throw Full(fault); }
+        return _journal!;
+    }
+
     // Every write that fails for want of room would leave another one.
     private void Discard(string temporary)
     {
@@ -320,6 +336,13 @@ internal sealed class FileStore : IDisposable
 
     private void PlanFold() => _nextFoldAt = Math.Min(_options.MaxFileBytes / 2, Math.Max(_options.CompactionBytes, JournalShare * _snapshot.Length));
 
+    // Once the journal has grown by as much again, or half of the room that is left is used: not at every write, and not only when it is full.
+    private void PlanAnotherTry()
+    {
+        var length = _journal?.Length ?? 0;
+        Volatile.Write(ref _nextFoldAt, length + Math.Min(_options.CompactionBytes, (_options.MaxFileBytes - length) / 2));
+    }
+
     private void StartCompaction()
     {
         if (Interlocked.Exchange(ref _isCompacting, 1) != 0) return;
@@ -332,9 +355,9 @@ internal sealed class FileStore : IDisposable
             }
             catch (Exception fault)
             {
-                // Nobody waits for it who could be told; whoever writes is, once there is no room left. The journal still has everything. Tried again when it has grown by as much once more.
+                // Nobody waits for it who could be told; whoever writes is, once there is no room left. The journal still has everything.
                 CompactionFault = fault;
-                _nextFoldAt = (_journal?.Length ?? 0) + _options.CompactionBytes;
+                PlanAnotherTry();
             }
             finally
             {
@@ -379,6 +402,6 @@ internal sealed class FileStore : IDisposable
     private CacheBackendException SyncFailed(Exception fault) =>
         new($"{_paths.Snapshot}: an fsync failed, so that what is on the disk is not known. The file can be read, and written again once it is reopened: {fault.Message}", fault);
 
-    private CacheBackendException Full() =>
-        new($"{_paths.Journal} would have more than the {_options.MaxFileBytes} bytes of {nameof(FileBackendOptions.MaxFileBytes)}, and has not been folded{(CompactionFault is { } fault ? $": {fault.Message}" : ".")}", CompactionFault);
+    private CacheBackendException Full(Exception fault) =>
+        new($"{_paths.Journal} would have more than the {_options.MaxFileBytes} bytes of {nameof(FileBackendOptions.MaxFileBytes)}, and cannot be folded: {fault.Message}", fault);
 }
