@@ -4,7 +4,9 @@ namespace Cistern;
 internal ref struct FrameScan(ReadOnlySpan<byte> file, int start, uint salt)
 {
     private readonly ReadOnlySpan<byte> _file = file;
-    private int _next = start;
+
+    // The file may end in its header.
+    private int _next = Math.Min(start, file.Length);
 
     /// <summary>Where the record or the damage begins in the file.</summary>
     public int Offset { get; private set; }
