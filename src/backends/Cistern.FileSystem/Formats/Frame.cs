@@ -39,6 +39,9 @@ internal static class Frame
         return length >= 0 && length <= bytes.Length - HeadBytes;
     }
 
+    /// <summary>The checksum that the content should have.</summary>
+    public static uint BodyChecksum(ReadOnlySpan<byte> frame) => BinaryPrimitives.ReadUInt32LittleEndian(frame[BodyChecksumAt..]);
+
     public static bool HasBody(ReadOnlySpan<byte> frame, uint salt) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(frame[BodyChecksumAt..]) == Checksum.Of(frame[HeadBytes..], salt);
+        BodyChecksum(frame) == Checksum.Of(frame[HeadBytes..], salt);
 }

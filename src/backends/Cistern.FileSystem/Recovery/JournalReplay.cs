@@ -9,6 +9,9 @@ internal sealed class JournalReplay(JournalContent journal, RecoveredEntries tab
     // What a disk writes at once: a stretch of zeroes of this size is a write that never arrived.
     private const int SectorBytes = 512;
 
+    // Looking for the one bit takes about a second for as much.
+    private const int MostBytesSearched = 64 * 1024 * 1024;
+
     private readonly FileHeader _header = journal.Header ?? throw new ArgumentException("The journal has no header.", nameof(journal));
 
     /// <summary>The number of the last record that was done.</summary>
@@ -68,18 +71,35 @@ internal sealed class JournalReplay(JournalContent journal, RecoveredEntries tab
     private void LeaveOut(int offset, int length)
     {
         Sequence++;
-        var keys = 0;
-        var reader = new OperationReader(length < Frame.HeadBytes ? [] : journal.Bytes.AsSpan(offset + Frame.HeadBytes, length - Frame.HeadBytes));
-        while (reader.Next())
+        if (length == Frame.HeadBytes + 1)
         {
-            keys++;
-            if (reader.Kind == OperationKind.Clear) table.Clear();
-            else table.Delete(reader.Key);
+            // Nothing else is as short.
+            table.Clear();
+            findings.Add($"{journal.Path} at byte {offset}", "A record is damaged that can only have cleared everything. It is done all the same.");
+            return;
         }
 
+        var keys = Forget(journal.Bytes.AsSpan(offset, length));
         findings.Add($"{journal.Path} at byte {offset}", keys == 0
             ? $"A record of {length} bytes is damaged and left out. What it wrote cannot be told: an older value of its key may be back."
             : $"A record of {length} bytes is damaged and left out. The {(keys == 1 ? "key" : $"{keys} keys")} it wrote can no longer be found.");
+    }
+
+    // What a damaged record says is believed as far as its keys, and where one bit can be told to be the damage, not even that bit.
+    private int Forget(ReadOnlySpan<byte> frame)
+    {
+        if (frame.Length < Frame.HeadBytes) return 0;
+        var body = frame[Frame.HeadBytes..];
+        if (body.Length <= MostBytesSearched && Frame.HasHead(frame, _header.Salt, out _, out _)) body = Checksum.FlipBack(body, _header.Salt, Frame.BodyChecksum(frame)) ?? body;
+        var keys = 0;
+        var reader = new OperationReader(body);
+        while (reader.Next() && reader.Kind != OperationKind.Clear)
+        {
+            keys++;
+            table.Delete(reader.Key);
+        }
+
+        return keys;
     }
 
     private void Apply(ReadOnlySpan<byte> body, int offset)
