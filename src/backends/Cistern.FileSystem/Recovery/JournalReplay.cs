@@ -54,7 +54,10 @@ internal sealed class JournalReplay(JournalContent journal, RecoveredEntries tab
 
     private static bool HasLostSector(ReadOnlySpan<byte> bytes, int offset)
     {
-        for (var at = (SectorBytes - offset % SectorBytes) % SectorBytes; at + SectorBytes <= bytes.Length; at += SectorBytes)
+        // The sector that the record before it ends in may be one that was written before, up to there.
+        var first = (SectorBytes - offset % SectorBytes) % SectorBytes;
+        if (first > 0 && first <= bytes.Length && bytes[..first].IndexOfAnyExcept((byte)0) < 0) return true;
+        for (var at = first; at + SectorBytes <= bytes.Length; at += SectorBytes)
         {
             if (bytes.Slice(at, SectorBytes).IndexOfAnyExcept((byte)0) < 0) return true;
         }
