@@ -26,8 +26,10 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, Re
         var loaded = new LoadedFile { Findings = _findings, Snapshot = identity };
         var isNextBound = nextSidecar?.Header?.Snapshot == identity;
         var bound = isNextBound ? nextSidecar : sidecar?.Header?.Snapshot == identity ? sidecar : null;
-        LoadSnapshot(loaded, snapshot, bound, nextSidecar ?? sidecar);
+
+        // Before the entries: one that was added by hand is newer than the deletion that the sidecar knows.
         foreach (var tombstone in (bound ?? nextSidecar ?? sidecar)?.Tombstones ?? []) table.Bury(tombstone);
+        LoadSnapshot(loaded, snapshot, bound, nextSidecar ?? sidecar);
         loaded.Sequence = bound?.Header?.Sequence ?? 0;
         loaded.HasSidecar = bound is not null;
         if (isNextBound) loaded.Repairs.Add(new() { Path = paths.NextSidecar, NewPath = paths.Sidecar });
