@@ -36,7 +36,7 @@ public sealed class FaultTests
     {
         for (var crash = 3; crash < Count(durability); crash += 11)
         {
-            for (var second = 0; second < 14; second++)
+            for (var second = 0; second < 16; second++)
             {
                 using var folder = new TempFolder();
                 var model = new Model();
@@ -144,7 +144,7 @@ public sealed class FaultTests
         using var folder = new TempFolder();
         var calls = new FaultyCalls();
         using var backend = FileBackend.Open(folder.At("a/b/cache.json"), options: null, new StoreEnvironment { Calls = calls });
-        Assert.Equal(["fsync folder", "fsync folder"], calls.Made);
+        Assert.Equal(["fsync folder", "fsync folder"], calls.Made.Take(2));
     }
 
     private static string? Text(FileBackend backend, string key) => backend.Get(key) is { } value ? System.Text.Encoding.UTF8.GetString(value) : null;

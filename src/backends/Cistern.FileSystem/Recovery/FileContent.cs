@@ -8,8 +8,14 @@ internal static class FileContent
     /// <summary>A file's bytes; null where there is none.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">The most bytes it may have.</param>
-    /// <exception cref="CacheBackendException">It is no regular file, or larger.</exception>
+    /// <exception cref="CacheBackendException">It is no regular file, or larger, or the system cannot read it.</exception>
     public static byte[]? Read(string path, long maxBytes)
+    {
+        try { return ReadIfThere(path, maxBytes); }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException) { throw new CacheBackendException($"{path} cannot be read: {fault.Message}", fault); }
+    }
+
+    private static byte[]? ReadIfThere(string path, long maxBytes)
     {
         if (Directory.Exists(path)) throw new CacheBackendException($"{path} is a folder; name a file in it.");
         if (OperatingSystem.IsLinux() && LibC.IsRegularFile(path) == false) throw new CacheBackendException($"{path} is not a regular file.");

@@ -15,7 +15,7 @@ internal sealed class FileOpening(FilePaths paths, FileBackendOptions options, S
         }
 
         CreateFolder();
-        var writerLock = WriterLock.Acquire(paths.Lock, paths.Snapshot);
+        var writerLock = WriterLock.Acquire(paths.Lock, paths.Snapshot, environment.Calls);
         try
         {
             DeleteLeftovers();

@@ -15,15 +15,13 @@ internal sealed class WriterLock : IDisposable
 
     private WriterLock(SafeFileHandle file) => _file = file;
 
-    public static WriterLock Acquire(string path, string snapshot)
+    public static WriterLock Acquire(string path, string snapshot, IFileCalls calls)
     {
         var file = Open(path);
         try
         {
             if (file is null || (OperatingSystem.IsLinux() && !LibC.TryLock(file))) throw new CacheBackendException($"{snapshot} is open for writing by {ReadOwner(path)}. Close it there, or open it here read-only.");
-            var owner = Encoding.UTF8.GetBytes($"process {Environment.ProcessId} on {Environment.MachineName}\n");
-            RandomAccess.SetLength(file, 0);
-            RandomAccess.Write(file, owner, 0);
+            WriteOwner(calls, file);
             return new WriterLock(file);
         }
         catch
@@ -34,6 +32,19 @@ internal sealed class WriterLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static void WriteOwner(IFileCalls calls, SafeFileHandle file)
+    {
+        try
+        {
+            calls.Truncate(file, 0);
+            calls.Write(file, Encoding.UTF8.GetBytes($"process {Environment.ProcessId} on {Environment.MachineName}\n"), 0);
+        }
+        catch (IOException)
+        {
+            // The lock is what counts, and a full disk must not keep anybody from reading, or from deleting what fills it.
+        }
+    }
 
     // Elsewhere than on Linux the runtime locks what is shared with nobody.
     private static SafeFileHandle? Open(string path)
