@@ -109,6 +109,7 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, Re
         replay.Run(last);
         loaded.Journal = journal;
         loaded.Sequence = replay.Sequence;
+        loaded.Cut = replay.CutFinding;
         if (replay.CutAt is { } cut) loaded.Repairs.Add(new() { Path = paths.Kept("tail"), Content = journal.Bytes.AsMemory(cut) });
     }
 

@@ -6,6 +6,9 @@ internal sealed class FileOpening(FilePaths paths, FileBackendOptions options, S
     // A writer that folds needs a few renames; meeting one of its moments this often in a row is no accident.
     private const int MostReadings = 20;
 
+    // How often in a row the journal must end in the same half record: a large one takes its time to write.
+    private const int ReadingsOfACut = 4;
+
     public (EntryTable Table, LoadedFile Loaded, FileStore? Store) Open(long now, Func<(KeptEntry[] Entries, KeptTombstone[] Tombstones)> keep)
     {
         if (options.IsReadOnly)
@@ -32,16 +35,31 @@ internal sealed class FileOpening(FilePaths paths, FileBackendOptions options, S
     private (EntryTable Table, LoadedFile Loaded) Read(long now)
     {
         if (!Path.Exists(paths.Snapshot)) throw new CacheBackendException($"{paths.Snapshot} is not there, and a reader creates nothing.");
-        IReadOnlyList<BackendFinding>? before = null;
-        for (var reading = 1; ; reading++)
+        IReadOnlyList<BackendFinding> before = [];
+        var same = 0;
+        for (var reading = 1; reading < MostReadings; reading++)
         {
             var (table, loaded) = Load(now);
             var findings = loaded.Findings.ToList();
-            if ((!loaded.IsUnsettled && !loaded.IsMismatched) || (before is not null && findings.SequenceEqual(before)) || reading == MostReadings) return (table, loaded);
+            same = findings.SequenceEqual(before) ? same + 1 : 1;
+            if (same >= ReadingsToBelieve(loaded)) return (table, loaded);
             before = findings;
-            Thread.Yield();
+            environment.Pause();
         }
+
+        var (lastTable, last) = Load(now);
+
+        // It is another one each time: somebody writes.
+        if (last.Cut is { } cut && !before.Contains(cut)) last.Findings.Remove(cut);
+        return (lastTable, last);
     }
+
+    private static int ReadingsToBelieve(LoadedFile loaded) => loaded switch
+    {
+        { Cut: not null } => ReadingsOfACut,
+        { IsUnsettled: true } or { IsMismatched: true } => 2,
+        _ => 1,
+    };
 
     private (EntryTable Table, LoadedFile Loaded) Load(long now)
     {

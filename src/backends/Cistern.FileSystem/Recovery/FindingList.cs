@@ -10,11 +10,15 @@ internal sealed class FindingList
 
     public bool IsEmpty => _findings.Count == 0;
 
-    public void Add(string where, string what)
+    public void Add(string where, string what) => Add(new BackendFinding(where, what));
+
+    public void Add(BackendFinding finding)
     {
-        if (_findings.Count < MostListed) _findings.Add(new BackendFinding(where, what));
+        if (_findings.Count < MostListed) _findings.Add(finding);
         else _more++;
     }
+
+    public void Remove(BackendFinding finding) => _findings.Remove(finding);
 
     public IReadOnlyList<BackendFinding> ToList() =>
         _more == 0 ? [.. _findings] : [.. _findings, new BackendFinding("", $"{_more} more findings are not listed.")];

@@ -20,6 +20,9 @@ internal sealed class JournalReplay(JournalContent journal, RecoveredEntries tab
     /// <summary>Where the part begins that was cut off; null: none was.</summary>
     public int? CutAt { get; private set; }
 
+    /// <summary>What was said of the part that was cut off; null: none was.</summary>
+    public BackendFinding? CutFinding { get; private set; }
+
     /// <param name="last">The last record to do.</param>
     public void Run(ulong last)
     {
@@ -68,7 +71,8 @@ internal sealed class JournalReplay(JournalContent journal, RecoveredEntries tab
     private void Cut(int offset)
     {
         CutAt = offset;
-        findings.Add($"{journal.Path} at byte {offset}", $"The journal's last {journal.Bytes.Length - offset} bytes are no whole record: a write that was cut short, or damage. They are cut off and kept in a file of their own.");
+        CutFinding = new BackendFinding($"{journal.Path} at byte {offset}", $"The journal's last {journal.Bytes.Length - offset} bytes are no whole record: a write that was cut short, or damage. They are cut off and kept in a file of their own.");
+        findings.Add(CutFinding);
     }
 
     private void LeaveOut(int offset, int length)

@@ -20,6 +20,9 @@ internal sealed class LoadedFile
     /// <summary>Whether there is a journal that does not belong to the snapshot, as there is for a moment while another process folds.</summary>
     public bool IsUnsettled { get; set; }
 
+    /// <summary>The finding that the journal's end is no whole record, as it is for a moment while another process appends; null: it is whole.</summary>
+    public BackendFinding? Cut { get; set; }
+
     /// <summary>Whether the sidecar is there and says what the snapshot is, so that a new journal can begin after it.</summary>
     public bool HasSidecar { get; set; }
 

@@ -7,6 +7,9 @@ internal sealed record StoreEnvironment
 
     public IFileCalls Calls { get; init; } = SystemFileCalls.Instance;
 
+    /// <summary>Lets a writer in another process go on between two readings of its files.</summary>
+    public Action Pause { get; init; } = static () => Thread.Yield();
+
     /// <summary>Runs a compaction, in the background.</summary>
     public Func<Action, Task> Start { get; init; } = Task.Run;
 }
