@@ -24,7 +24,7 @@ public sealed record FileBackendOptions
     /// <summary>No bounds at all: everything is kept until it expires or is deleted. Default: false.</summary>
     public bool IsUnbounded { get; init; }
 
-    /// <summary>The most bytes a value may have, at least 1. Default 64 MB. A longer one is <see cref="SetOutcome.TooLarge"/>.</summary>
+    /// <summary>The most bytes a value may have, from 1 to 125,000,000. Default 64 MB. A longer one is <see cref="SetOutcome.TooLarge"/>.</summary>
     public long MaxValueBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>Which entry goes first when there is no room. Default: <see cref="EvictionMode.Lru"/>.</summary>
@@ -57,7 +57,7 @@ public sealed record FileBackendOptions
         CheckBound(Capacity, nameof(Capacity));
         CheckBound(MaxSizeBytes, nameof(MaxSizeBytes));
         CheckBound(MaxMemoryBytes, nameof(MaxMemoryBytes));
-        CheckBound(MaxValueBytes, nameof(MaxValueBytes));
+        if (MaxValueBytes is < 1 or > EntryJson.MostValueBytes) throw new ArgumentOutOfRangeException(nameof(MaxValueBytes), MaxValueBytes, $"Must be from 1 to {EntryJson.MostValueBytes}: the file's JSON takes no longer ones.");
         CheckBound(CompactionBytes, nameof(CompactionBytes));
         if (MaxFileBytes < 1 || MaxFileBytes > Array.MaxLength) throw new ArgumentOutOfRangeException(nameof(MaxFileBytes), MaxFileBytes, $"Must be from 1 to {Array.MaxLength}.");
         if (Eviction is < EvictionMode.Lru or > EvictionMode.OldestAdded) throw new ArgumentOutOfRangeException(nameof(Eviction), Eviction, "Unknown eviction.");

@@ -11,6 +11,12 @@ namespace Cistern;
 /// </summary>
 internal static class EntryJson
 {
+    /// <summary>
+    /// The longest value of which every one can be written: of bytes that are no text <see cref="Utf8JsonWriter"/> takes no more. As text of control
+    /// characters, six bytes each, it is 750 MB, less than the most bytes that are loaded by default.
+    /// </summary>
+    public const long MostValueBytes = 125_000_000;
+
     public const string Text = "value";
     public const string Base64 = "value_base64";
     public const string ExpiresAt = "expires_at";

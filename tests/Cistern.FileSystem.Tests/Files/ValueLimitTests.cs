@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace Cistern.Tests;
+
+/// <summary>Every value that is stored can be written into the snapshot.</summary>
+public sealed class ValueLimitTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(EntryJson.MostValueBytes + 1)]
+    public void MaxValueBytes_OutsideWhatJsonTakes_IsRefused(long bytes) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => FileBackend.Open(_folder.Cache, new FileBackendOptions { MaxValueBytes = bytes }));
+
+    [Fact]
+    public void Value_OfTheMostBytesThatAreNoText_CanBeWritten()
+    {
+        var value = new byte[EntryJson.MostValueBytes];
+        value[0] = 0xFF;
+        Assert.InRange(Written(value), value.Length / 3 * 4, value.Length / 3 * 4 + 100);
+    }
+
+    [Fact]
+    public void Value_OfControlCharacters_TakesSixTimesItsLengthAndComesBack()
+    {
+        const int Length = 1_000_000;
+        Assert.InRange(Written(new byte[Length]), 6 * Length, 6 * Length + 100);
+        Assert.True(6 * EntryJson.MostValueBytes < new FileBackendOptions().MaxFileBytes);
+        using (var backend = FileBackend.Open(_folder.Cache, new FileBackendOptions { MaxValueBytes = EntryJson.MostValueBytes })) backend.Set("key", new byte[Length]);
+        using var reopened = FileBackend.Open(_folder.Cache);
+        Assert.Empty(reopened.Findings);
+        Assert.Equal(new byte[Length], reopened.Get("key"));
+    }
+
+    private static long Written(byte[] value)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer, EntryJson.WriterOptions);
+        EntryJson.Write(json, new HeldState(value, createdAt: 0));
+        json.Flush();
+        return buffer.WrittenCount;
+    }
+}
