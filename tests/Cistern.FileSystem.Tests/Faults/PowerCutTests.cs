@@ -6,7 +6,8 @@ namespace Cistern.Tests;
 /// </summary>
 public sealed class PowerCutTests
 {
-    private const int Operations = 24;
+    private const int Operations = 40;
+    private const int Seed = 20261120;
     private const int CompactionBytes = 700;
 
     public static TheoryData<FileDurability> Durable => [FileDurability.Group, FileDurability.Power];
@@ -23,8 +24,10 @@ public sealed class PowerCutTests
         }
     }
 
-    [Fact]
-    public void Cut_AtEveryCallWithoutSyncs_KeepsTheWritesUpToSomeMoment()
+    [Theory]
+    [InlineData(CompactionBytes)]
+    [InlineData(20 * CompactionBytes)]
+    public void Cut_AtEveryCallWithoutSyncs_KeepsTheWritesUpToSomeMoment(int compactionBytes)
     {
         var everything = new Model();
         using var folder = new TempFolder();
@@ -33,10 +36,11 @@ public sealed class PowerCutTests
             for (var i = 0; i < Operations; i++) everything.Run(backend);
         }
 
-        var calls = Calls(FileDurability.Os).Made;
+        var calls = Calls(FileDurability.Os, compactionBytes).Made;
+        Assert.True(calls > Operations, $"Only {calls} calls.");
         for (var cut = 0; cut < calls; cut++)
         {
-            Run(FileDurability.Os, path => new SimulatedDisk(path) { Cut = cut }, $"cut at call {cut}", (_, recovered) => everything.States.Exists(state => Model.AreEqual(state, recovered)));
+            Run(FileDurability.Os, path => new SimulatedDisk(path) { Cut = cut }, $"cut at call {cut}", (_, recovered) => everything.States.Exists(state => Model.AreEqual(state, recovered)), compactionBytes);
         }
     }
 
@@ -52,16 +56,17 @@ public sealed class PowerCutTests
         }
     }
 
-    private static SimulatedDisk Calls(FileDurability durability) => Run(durability, folder => new SimulatedDisk(folder), $"{durability}", (kept, recovered) => Model.AreEqual(kept[0], recovered));
+    private static SimulatedDisk Calls(FileDurability durability, int compactionBytes = CompactionBytes) =>
+        Run(durability, folder => new SimulatedDisk(folder), $"{durability}", (kept, recovered) => Model.AreEqual(kept[0], recovered), compactionBytes);
 
     // Kept: what was acknowledged; or that, and the first write that was not, which may have happened.
-    private static SimulatedDisk Run(FileDurability durability, Func<string, SimulatedDisk> create, string what, Func<List<Dictionary<string, string>>, Dictionary<string, string>, bool> isKept)
+    private static SimulatedDisk Run(FileDurability durability, Func<string, SimulatedDisk> create, string what, Func<List<Dictionary<string, string>>, Dictionary<string, string>, bool> isKept, int compactionBytes = CompactionBytes)
     {
         using var folder = new TempFolder();
         var disk = create(folder.Path);
         var model = new Model();
         List<Dictionary<string, string>> failed = [];
-        var backend = Open(folder, durability, disk);
+        var backend = Open(folder, durability, disk, compactionBytes);
         for (var i = 0; i < Operations && !disk.IsCut; i++)
         {
             try
@@ -77,17 +82,23 @@ public sealed class PowerCutTests
 
         Assert.True(failed.Count == 0 || disk.IsCut || disk.FailingSync >= 0, $"{what}: an operation failed.");
         Close(backend, disk);
-        foreach (var hasUnsyncedContent in new[] { false, true })
+        for (var changes = 0; changes <= disk.UnsyncedChanges; changes++)
         {
-            for (var changes = 0; changes <= disk.UnsyncedChanges; changes++)
+            foreach (var (name, content) in Contents(new Random(Seed + disk.Made + changes)))
             {
-                var where = $"{what}, with {changes} of {disk.UnsyncedChanges} changes of names{(hasUnsyncedContent ? " and all content" : "")}";
-                CheckRemains(disk, changes, hasUnsyncedContent, where, recovered => isKept([model.Last, .. failed], recovered));
+                CheckRemains(disk, changes, content, $"{what}, with {changes} of {disk.UnsyncedChanges} changes of names{name}", recovered => isKept([model.Last, .. failed], recovered));
             }
         }
 
         return disk;
     }
+
+    private static IEnumerable<(string Name, Func<byte[], byte[], byte[]> Content)> Contents(Random random) =>
+    [
+        ("", (synced, _) => synced),
+        (" and all content", (_, written) => written),
+        (" and some sectors", (synced, written) => SimulatedDisk.Tear(synced, written, random)),
+    ];
 
     private static void Close(FileBackend backend, SimulatedDisk disk)
     {
@@ -105,10 +116,10 @@ public sealed class PowerCutTests
         }
     }
 
-    private static void CheckRemains(SimulatedDisk disk, int changes, bool hasUnsyncedContent, string what, Func<Dictionary<string, string>, bool> isKept)
+    private static void CheckRemains(SimulatedDisk disk, int changes, Func<byte[], byte[], byte[]> content, string what, Func<Dictionary<string, string>, bool> isKept)
     {
         using var after = new TempFolder();
-        disk.PutRemains(after.Path, changes, hasUnsyncedContent);
+        disk.PutRemains(after.Path, changes, content);
         var backend = FileBackend.Open(after.Cache);
         var recovered = Model.Read(backend);
         backend.Abandon();
@@ -116,9 +127,9 @@ public sealed class PowerCutTests
         Assert.True(backend.Findings.All(finding => finding.What.Contains("no whole record", StringComparison.Ordinal)), $"{what}: {string.Join("; ", backend.Findings)}");
     }
 
-    private static FileBackend Open(TempFolder folder, FileDurability durability, SimulatedDisk disk) => FileBackend.Open(
+    private static FileBackend Open(TempFolder folder, FileDurability durability, SimulatedDisk disk, int compactionBytes = CompactionBytes) => FileBackend.Open(
         folder.Cache,
-        new FileBackendOptions { Durability = durability, CompactionBytes = CompactionBytes },
+        new FileBackendOptions { Durability = durability, CompactionBytes = compactionBytes },
         new StoreEnvironment { Calls = disk, Start = RunAtOnce });
 
     // In the caller's own time, so that the n-th call is the same in every run.

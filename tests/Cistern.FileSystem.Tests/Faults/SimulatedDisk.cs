@@ -8,6 +8,8 @@ namespace Cistern.Tests;
 /// </summary>
 internal sealed class SimulatedDisk(string folder) : IFileCalls
 {
+    private const int SectorBytes = 512;
+
     private readonly Dictionary<SafeFileHandle, Inode> _open = [];
     private readonly Dictionary<string, Inode> _names = [];
     private readonly List<Action<Dictionary<string, Inode>>> _changes = [];
@@ -88,12 +90,26 @@ internal sealed class SimulatedDisk(string folder) : IFileCalls
     /// <summary>What a folder holds after the power was cut.</summary>
     /// <param name="path">The folder to put it in.</param>
     /// <param name="changes">How many of the changes of names that were not synced have arrived.</param>
-    /// <param name="hasUnsyncedContent">Whether what was written and not synced has arrived, too.</param>
-    public void PutRemains(string path, int changes, bool hasUnsyncedContent)
+    /// <param name="content">What a file holds, of what was synced and what was written.</param>
+    public void PutRemains(string path, int changes, Func<byte[], byte[], byte[]> content)
     {
         var names = new Dictionary<string, Inode>(_syncedNames);
         foreach (var change in _changes.Take(changes)) change(names);
-        foreach (var (name, inode) in names) File.WriteAllBytes(Path.Combine(path, Path.GetFileName(name)), hasUnsyncedContent ? Written(inode) : inode.Synced);
+        foreach (var (name, inode) in names) File.WriteAllBytes(Path.Combine(path, Path.GetFileName(name)), content(inode.Synced, Written(inode)));
+    }
+
+    /// <summary>What was synced, and behind it some sectors of what was written, with zeroes in the place of the others; the length may be any in between.</summary>
+    public static byte[] Tear(byte[] synced, byte[] written, Random random)
+    {
+        if (written.Length <= synced.Length) return synced;
+        var torn = written[..(random.Next(3) == 0 ? random.Next(synced.Length, written.Length + 1) : written.Length)];
+        var eighths = random.Next(1, 8);
+        for (var at = synced.Length; at < torn.Length; at = (at / SectorBytes + 1) * SectorBytes)
+        {
+            if (random.Next(8) >= eighths) torn.AsSpan(at, Math.Min(torn.Length - at, SectorBytes - at % SectorBytes)).Clear();
+        }
+
+        return torn;
     }
 
     // Read by its name of now; of a file that has none any more the last content is not worth looking for.
