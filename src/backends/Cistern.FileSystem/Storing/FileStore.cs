@@ -5,14 +5,12 @@ namespace Cistern;
 /// snapshot. Knows nothing of what the records say.
 /// </summary>
 /// <remarks>
-/// Three locks, taken in this order: one fold at a time; one writer at a time (<see cref="Writing"/>); one fsync of the journal at a time.
-/// A record counts once it is written whole. After a failed fsync nobody can know what is on the disk: nothing is written any more.
+/// Three locks, taken in this order: one compaction at a time; one writer at a time (<see cref="Writing"/>); one fsync of the journal at a time.
+/// A record counts once it is written whole. The store is writable until an fsync of the journal or the folder fails, when nobody can know any more what is
+/// on the disk, or until it is closed; neither is ever taken back.
 /// </remarks>
 internal sealed class FileStore : IDisposable
 {
-    // A journal of twice the snapshot: each byte of it is then written anew half a time.
-    private const int JournalShare = 2;
-
     // What is copied while writers wait, and how often a copy that is larger is tried to be overtaken.
     private const int LittleBytes = 256 * 1024;
     private const int MostCatchUps = 8;
@@ -22,20 +20,25 @@ internal sealed class FileStore : IDisposable
     private readonly StoreEnvironment _environment;
     private readonly Func<(KeptEntry[] Entries, KeptTombstone[] Tombstones)> _keep;
     private readonly WriterLock _lock;
-    private readonly Queue<Repair> _repairs;
-    private readonly Lock _folding = new();
-    private readonly Lock _syncing = new();
+    private readonly BackgroundCompaction _compaction;
+    private readonly UInt128 _oldJournal;
     private readonly uint _salt = FileHeader.NewSalt();
+    private readonly Lock _compacting = new();
+    private readonly Lock _syncing = new();
+
+    // Read and changed with Writing held; how many records there are is read with _syncing alone, too.
+    private readonly Queue<Repair> _repairs;
     private SnapshotIdentity _snapshot;
-    private readonly UInt128 _foldedJournal;
-    private JournalFile? _journal;
-    private bool _needsFold;
-    private bool _hasOldJournal;
+    private FirstWrite _firstWrite;
     private ulong _sequence;
+
+    // Changed with Writing and _syncing held; null before the first write, and once it is closed.
+    private JournalFile? _journal;
+
+    // Changed with _syncing held, or with Writing where every write has an fsync of its own.
     private ulong _durable;
-    private long _nextFoldAt;
-    private int _isCompacting;
-    private volatile Task _compaction = Task.CompletedTask;
+
+    // Set once, the first with Writing held.
     private volatile bool _isClosed;
     private volatile Exception? _failedSync;
 
@@ -55,9 +58,11 @@ internal sealed class FileStore : IDisposable
         _repairs = new Queue<Repair>(loaded.Repairs);
         _snapshot = loaded.Snapshot;
         _sequence = _durable = loaded.Sequence;
-        _foldedJournal = loaded.Journal?.Header?.Id ?? 0;
-        _hasOldJournal = loaded.Journal is not null;
-        _needsFold = !loaded.HasSidecar || loaded.IsMismatched || _hasOldJournal;
+        _oldJournal = loaded.Journal?.Header?.Id ?? 0;
+        _firstWrite = loaded.Journal is not null ? FirstWrite.FoldsOldJournal
+            : !loaded.HasSidecar || loaded.IsMismatched ? FirstWrite.Folds
+            : FirstWrite.StartsJournal;
+        _compaction = new BackgroundCompaction(options, environment.Start, Compact, () => _journal?.Length ?? 0);
     }
 
     /// <summary>Held by whoever decides on a write, writes it, and then makes it seen.</summary>
@@ -65,9 +70,6 @@ internal sealed class FileStore : IDisposable
 
     /// <summary>The number of the last record. Read with <see cref="Writing"/> held.</summary>
     public ulong Sequence => _sequence;
-
-    /// <summary>Why the last compaction in the background failed; null: it did not.</summary>
-    public Exception? CompactionFault { get; private set; }
 
     private IFileCalls Calls => _environment.Calls;
 
@@ -89,7 +91,7 @@ internal sealed class FileStore : IDisposable
     /// </summary>
     public void AwaitDurable(ulong sequence)
     {
-        if (_journal is { } journal && journal.Length > Volatile.Read(ref _nextFoldAt)) StartCompaction();
+        _compaction.StartIfDue();
         if (_options.Durability != FileDurability.Group) return;
         lock (_syncing)
         {
@@ -105,7 +107,7 @@ internal sealed class FileStore : IDisposable
     /// <summary>Folds the journal into a new snapshot, and goes on with a new journal. Writes go on meanwhile, but for a moment at the end.</summary>
     public void Compact()
     {
-        lock (_folding)
+        lock (_compacting)
         {
             JournalFile journal;
             Fold begun;
@@ -160,16 +162,13 @@ internal sealed class FileStore : IDisposable
     }
 
     /// <summary>Waits for a compaction that runs in the background, when the journal will soon have no room without it. Called without <see cref="Writing"/>.</summary>
-    public void AwaitRoom()
-    {
-        if (_journal is { } journal && journal.Length > _options.MaxFileBytes / 4 * 3) _compaction.Wait();
-    }
+    public void AwaitRoom() => _compaction.AwaitRoom();
 
     /// <summary>Folds what there is to fold into the snapshot, leaves no journal, and lets others write. Throws when the folding fails: the journal then still has everything.</summary>
     public void Dispose()
     {
         _compaction.Wait();
-        lock (_folding)
+        lock (_compacting)
         {
             lock (Writing)
             {
@@ -178,10 +177,10 @@ internal sealed class FileStore : IDisposable
                 _isClosed = true;
                 try
                 {
-                    if (_failedSync is null && (_journal is not null || (_hasOldJournal && _needsFold))) FoldWhole(goesOn: false);
+                    if (_failedSync is null && (_journal is not null || _firstWrite == FirstWrite.FoldsOldJournal)) FoldWhole(goesOn: false);
 
                     // Where a write failed, its caller has been told. A compaction in the background has none.
-                    if (_failedSync is { } untold && CompactionFault?.InnerException == untold) throw SyncFailed(untold);
+                    if (_failedSync is { } untold && _compaction.Fault?.InnerException == untold) throw SyncFailed(untold);
                 }
                 finally
                 {
@@ -218,7 +217,7 @@ internal sealed class FileStore : IDisposable
     private JournalFile StartJournal()
     {
         RunRepairs();
-        if (_needsFold)
+        if (_firstWrite != FirstWrite.StartsJournal)
         {
             FoldWhole(goesOn: true);
             return _journal!;
@@ -240,8 +239,8 @@ internal sealed class FileStore : IDisposable
             throw;
         }
 
-        _journal = journal;
-        PlanFold();
+        lock (_syncing) _journal = journal;
+        _compaction.Plan(_snapshot.Length);
         return journal;
     }
 
@@ -269,7 +268,7 @@ internal sealed class FileStore : IDisposable
     {
         RunRepairs();
         var (entries, tombstones) = _keep();
-        using var fold = new Fold(_paths, Calls, _snapshot, _journal?.Header.Id ?? _foldedJournal);
+        using var fold = new Fold(_paths, Calls, _snapshot, _journal?.Header.Id ?? _oldJournal);
         fold.Write(entries, tombstones, _sequence, _options.MaxFileBytes);
         if (goesOn) fold.StartJournal(_sequence, _salt);
         Commit(fold)?.Dispose();
@@ -278,7 +277,7 @@ internal sealed class FileStore : IDisposable
     /// <returns>The journal that has gone, to be closed; null: there was none.</returns>
     private JournalFile? Commit(Fold fold)
     {
-        JournalFile? old;
+        var old = _journal;
         lock (_syncing)
         {
             // Until the folder is synced behind it, a power cut may undo the last step. What callers wait for must be on the disk with it and without it.
@@ -286,25 +285,33 @@ internal sealed class FileStore : IDisposable
             fold.Prepare();
             SyncFolder();
             fold.Commit();
-            old = _journal;
             _journal = fold.Journal;
             _durable = _sequence;
         }
 
-        _snapshot = fold.Identity;
-        _needsFold = _hasOldJournal = false;
-        foreach (var repair in fold.Remaining) _repairs.Enqueue(repair);
-        PlanFold();
+        GoOnAfter(fold);
 
         // The names that recovery goes by must be on the disk before those it went by are taken away.
         SyncFolder();
+        TryRunRepairs();
+        return old;
+    }
+
+    private void GoOnAfter(Fold fold)
+    {
+        _snapshot = fold.Identity;
+        _firstWrite = FirstWrite.StartsJournal;
+        foreach (var repair in fold.Remaining) _repairs.Enqueue(repair);
+        _compaction.Plan(_snapshot.Length);
+    }
+
+    private void TryRunRepairs()
+    {
         try { RunRepairs(); }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             // The files are known by what they say: under these names, too. The next fold begins with what is left to do.
         }
-
-        return old;
     }
 
     private void RunRepairs()
@@ -332,38 +339,6 @@ internal sealed class FileStore : IDisposable
         try { journal.Sync(); }
         catch (Exception fault) { throw FailSync(fault); }
         _durable = written;
-    }
-
-    private void PlanFold() => _nextFoldAt = Math.Min(_options.MaxFileBytes / 2, Math.Max(_options.CompactionBytes, JournalShare * _snapshot.Length));
-
-    // Once the journal has grown by as much again, or half of the room that is left is used: not at every write, and not only when it is full.
-    private void PlanAnotherTry()
-    {
-        var length = _journal?.Length ?? 0;
-        Volatile.Write(ref _nextFoldAt, length + Math.Min(_options.CompactionBytes, (_options.MaxFileBytes - length) / 2));
-    }
-
-    private void StartCompaction()
-    {
-        if (Interlocked.Exchange(ref _isCompacting, 1) != 0) return;
-        _compaction = _environment.Start(() =>
-        {
-            try
-            {
-                Compact();
-                CompactionFault = null;
-            }
-            catch (Exception fault)
-            {
-                // Nobody waits for it who could be told; whoever writes is, once there is no room left. The journal still has everything.
-                CompactionFault = fault;
-                PlanAnotherTry();
-            }
-            finally
-            {
-                Volatile.Write(ref _isCompacting, 0);
-            }
-        });
     }
 
     private void SyncOne(JournalFile journal, long before)
