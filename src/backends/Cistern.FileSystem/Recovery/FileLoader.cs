@@ -20,25 +20,30 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, Re
         var identity = snapshot is null ? SnapshotIdentity.None : SnapshotIdentity.Of(snapshot);
 
         // What was written for a snapshot that never took its place does not count, and is no fault.
-        var isAborted = IsAborted(FileHeader.Read(nextSidecarBytes, FileKind.Sidecar, out _), identity);
+        var nextBinding = BindingOf(FileHeader.Read(nextSidecarBytes, FileKind.Sidecar, out _), identity);
         var sidecar = SidecarFile.Read(paths.Sidecar, sidecarBytes, _findings);
-        var nextSidecar = isAborted ? null : SidecarFile.Read(paths.NextSidecar, nextSidecarBytes, _findings);
+        var nextSidecar = nextBinding == FileBinding.Aborted ? null : SidecarFile.Read(paths.NextSidecar, nextSidecarBytes, _findings);
         var loaded = new LoadedFile { Findings = _findings, Snapshot = identity };
-        var isNextBound = nextSidecar?.Header?.Snapshot == identity;
-        var bound = isNextBound ? nextSidecar : sidecar?.Header?.Snapshot == identity ? sidecar : null;
+        var bound = nextBinding == FileBinding.Bound ? nextSidecar
+            : BindingOf(sidecar?.Header, identity) == FileBinding.Bound ? sidecar
+            : null;
 
         // Before the entries: one that was added by hand is newer than the deletion that the sidecar knows.
         foreach (var tombstone in (bound ?? nextSidecar ?? sidecar)?.Tombstones ?? []) table.Bury(tombstone);
         LoadSnapshot(loaded, snapshot, bound, nextSidecar ?? sidecar);
         loaded.Sequence = bound?.Header?.Sequence ?? 0;
         loaded.HasSidecar = bound is not null;
-        if (isNextBound) loaded.Repairs.Add(new() { Path = paths.NextSidecar, NewPath = paths.Sidecar });
+        if (nextBinding == FileBinding.Bound) loaded.Repairs.Add(new() { Path = paths.NextSidecar, NewPath = paths.Sidecar });
         else if (nextSidecarBytes is not null) loaded.Repairs.Add(new() { Path = paths.NextSidecar });
         LoadJournals(loaded, journal, nextJournal, bound?.Header, last);
         return loaded;
     }
 
-    private static bool IsAborted(FileHeader? next, SnapshotIdentity identity) => next is not null && next.Snapshot != identity && next.Replaces == identity;
+    private static FileBinding BindingOf(FileHeader? header, SnapshotIdentity identity)
+    {
+        if (header?.Snapshot == identity) return FileBinding.Bound;
+        return header?.Replaces == identity ? FileBinding.Aborted : FileBinding.Foreign;
+    }
 
     private void LoadSnapshot(LoadedFile loaded, byte[]? snapshot, SidecarFile? bound, SidecarFile? other)
     {
@@ -84,22 +89,36 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, Re
 
     private void LoadJournals(LoadedFile loaded, JournalContent? journal, JournalContent? next, FileHeader? sidecar, ulong last)
     {
-        var isNextAborted = IsAborted(next?.Header, loaded.Snapshot);
-        var isNextBound = next?.Header?.Snapshot == loaded.Snapshot;
-        var isBound = !isNextBound && journal?.Header?.Snapshot == loaded.Snapshot && journal.Header.Id != sidecar?.FoldedJournal;
-        var isObsolete = isNextBound || (journal?.Header is { } header && header.Id == sidecar?.FoldedJournal);
-        if (journal is not null && !isBound)
+        var isFolded = journal?.Header is { } header && header.Id == sidecar?.FoldedJournal;
+        switch (isFolded ? FileBinding.Folded : BindingOf(journal?.Header, loaded.Snapshot), BindingOf(next?.Header, loaded.Snapshot))
         {
-            // A fold may have happened between two of the readings: its own journal is then there at the next.
-            loaded.IsUnsettled |= !isNextBound;
-            if (isObsolete) loaded.Repairs.Add(new() { Path = paths.Journal });
-            else SetAside(loaded, journal);
-        }
+            // A fold whose last renames did not happen: the next journal is the one to go on from, and the other one is in the snapshot.
+            case (_, FileBinding.Bound):
+                Drop(loaded, journal);
+                loaded.Repairs.Add(new() { Path = paths.NextJournal, NewPath = paths.Journal });
+                Replay(loaded, next!, last);
+                break;
 
-        if (isNextBound) loaded.Repairs.Add(new() { Path = paths.NextJournal, NewPath = paths.Journal });
-        else if (next is not null && (isNextAborted || isBound)) loaded.Repairs.Add(new() { Path = paths.NextJournal });
-        else if (next is not null) SetAside(loaded, next);
-        if (isNextBound || isBound) Replay(loaded, isNextBound ? next! : journal!, last);
+            // No fold, or one that did not take place.
+            case (FileBinding.Bound, _):
+                Drop(loaded, next);
+                Replay(loaded, journal!, last);
+                break;
+
+            // Neither goes on from here. A fold may have happened between two of the readings: its own journal is then there at the next.
+            case var (binding, nextBinding):
+                loaded.IsUnsettled |= journal is not null;
+                if (binding == FileBinding.Folded) Drop(loaded, journal);
+                else SetAside(loaded, journal);
+                if (nextBinding == FileBinding.Aborted) Drop(loaded, next);
+                else SetAside(loaded, next);
+                break;
+        }
+    }
+
+    private static void Drop(LoadedFile loaded, JournalContent? journal)
+    {
+        if (journal is not null) loaded.Repairs.Add(new() { Path = journal.Path });
     }
 
     private void Replay(LoadedFile loaded, JournalContent journal, ulong last)
@@ -113,8 +132,9 @@ internal sealed class FileLoader(FilePaths paths, FileBackendOptions options, Re
         if (replay.CutAt is { } cut) loaded.Repairs.Add(new() { Path = paths.Kept("tail"), Content = journal.Bytes.AsMemory(cut) });
     }
 
-    private void SetAside(LoadedFile loaded, JournalContent journal)
+    private void SetAside(LoadedFile loaded, JournalContent? journal)
     {
+        if (journal is null) return;
         loaded.IsUnsettled = true;
         loaded.Repairs.Add(new() { Path = journal.Path, NewPath = paths.Kept("journal") });
         _findings.Add(journal.Path, journal switch
