@@ -17,7 +17,7 @@ public sealed record CacheWriterOptions
     /// <summary>The most records of a batch, 1 to 100,000. Default 1000. When a batch fails, all of it counts as failed.</summary>
     public int BatchRecords { get; init; } = 1000;
 
-    /// <summary>The most bytes of a batch, at least 1; a larger record is a batch of its own. Default 1 MB.</summary>
+    /// <summary>The most bytes of keys, values and metadata in a batch, at least 1; a larger record is a batch of its own. Default 1 MB.</summary>
     public int BatchBytes { get; init; } = Megabyte;
 
     /// <summary>
@@ -26,7 +26,7 @@ public sealed record CacheWriterOptions
     /// </summary>
     public int MaxQueuedRecords { get; init; } = 10_000;
 
-    /// <summary>The same in bytes of keys and values; what is queued for several backends is there once. At least 1. Default 16 MB.</summary>
+    /// <summary>The same in bytes of keys, values and metadata; what is queued for several backends is there once. At least 1. Default 16 MB.</summary>
     public long MaxQueuedBytes { get; init; } = 16 * Megabyte;
 
     /// <summary>The most bytes of one value, at least 1; a record with a larger one is rejected. Default 64 MB.</summary>

@@ -41,6 +41,11 @@ public static class JsonLinesRecords
     private static IEnumerable<WriteRecord> Enumerate(RecordScanner scanner, JsonRecordReader reader)
     {
         var chunks = new ByteChunks();
-        while (scanner.Read(CancellationToken.None)) yield return reader.Read(chunks.Keep(scanner.Record), scanner.Line);
+        while (scanner.Read(CancellationToken.None))
+        {
+            // Of the line, which the next one takes the place of, only the value is kept.
+            var record = reader.ReadPart(scanner.Record, scanner.Line);
+            yield return record with { Value = chunks.Keep(record.Value) };
+        }
     }
 }

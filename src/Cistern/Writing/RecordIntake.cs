@@ -6,13 +6,15 @@ internal sealed class RecordIntake(CacheWriterOptions options)
     private const string NoKey = "The record has no key.";
     private const string BadTimeToLive = "The TTL of the record must be greater than zero.";
 
-    // What an entry weighs besides its key and value: the string and the slot in a batch.
+    // What an entry weighs besides what is counted of it: the arrays' own bytes, its options, the slot in a batch.
     private const int RecordBytes = 96;
+
+    private const int FirstRecords = 64;
 
     private readonly SetOptions _common = options.SetOptions ?? SetOptions.Default;
     private readonly SeenKeys _seen = new(options.MaxTrackedKeys);
     private readonly List<RejectedRecord> _rejectedRecords = [];
-    private WriteBatch _batch = new(options.BatchRecords);
+    private WriteBatch _batch = new(options.BatchRecords, Math.Min(options.BatchRecords, FirstRecords));
     private long _accepted;
     private long _rejected;
     private long _duplicates;
@@ -31,10 +33,10 @@ internal sealed class RecordIntake(CacheWriterOptions options)
             return null;
         }
 
-        var bytes = record.Value.Length + (2L * record.Key!.Length) + RecordBytes;
+        var bytes = BytesOf(record);
         var complete = _batch.IsFull || (_batch.Count > 0 && _batch.Bytes + bytes > options.BatchBytes) ? Take() : null;
-        _batch.Add(new SetRequest(record.Key, record.Value, OptionsOf(record)), Number + 1, record.Line, bytes);
-        if (_seen.Add(record.Key)) _duplicates++;
+        _batch.Add(new SetRequest(record.Key!, record.Value, OptionsOf(record)), Number + 1, record.Line, bytes);
+        if (_seen.Add(record.Key!)) _duplicates++;
         Volatile.Write(ref _accepted, _accepted + 1);
         return complete;
     }
@@ -55,10 +57,17 @@ internal sealed class RecordIntake(CacheWriterOptions options)
 
     private long Number => _accepted + _rejected;
 
+    // What is in the options for all is there once, whatever the number of records.
+    private static long BytesOf(in WriteRecord record)
+    {
+        var bytes = record.Value.Length + (2L * record.Key!.Length) + RecordBytes;
+        return record.Metadata is { } metadata ? bytes + ObjectBytes.OfMetadata(metadata) : bytes;
+    }
+
     private WriteBatch Take()
     {
         var batch = _batch;
-        _batch = new WriteBatch(options.BatchRecords);
+        _batch = new WriteBatch(options.BatchRecords, batch.Count);
         return batch;
     }
 

@@ -4,16 +4,18 @@ namespace Cistern;
 /// Some records on their way, in order. One batch is shared by all backends: it does not change once it is queued, and goes when the last
 /// of them is done with it.
 /// </summary>
-internal sealed class WriteBatch(int capacity)
+/// <param name="capacity">The most records.</param>
+/// <param name="expected">How many there will probably be: large records make small batches, whose arrays should not outweigh them.</param>
+internal sealed class WriteBatch(int capacity, int expected)
 {
-    private readonly SetRequest[] _requests = new SetRequest[capacity];
-    private readonly (long Number, long? Line)[] _places = new (long Number, long? Line)[capacity];
+    private SetRequest[] _requests = new SetRequest[expected];
+    private (long Number, long? Line)[] _places = new (long Number, long? Line)[expected];
 
     public int Count { get; private set; }
 
     public long Bytes { get; private set; }
 
-    public bool IsFull => Count == _requests.Length;
+    public bool IsFull => Count == capacity;
 
     public ArraySegment<SetRequest> Requests => new(_requests, 0, Count);
 
@@ -21,6 +23,13 @@ internal sealed class WriteBatch(int capacity)
 
     public void Add(in SetRequest request, long number, long? line, long bytes)
     {
+        if (Count == _requests.Length)
+        {
+            var larger = (int)Math.Min(2L * Count, capacity);
+            Array.Resize(ref _requests, larger);
+            Array.Resize(ref _places, larger);
+        }
+
         _requests[Count] = request;
         _places[Count] = (number, line);
         Count++;

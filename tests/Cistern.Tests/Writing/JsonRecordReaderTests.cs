@@ -19,6 +19,31 @@ public sealed class JsonRecordReaderTests
         Assert.Equal(7, record.Line);
     }
 
+    [Theory]
+    [InlineData(10, 100, false)]
+    [InlineData(100, 10, true)]
+    public void Read_AValue_IsAPartOfTheRecordUnlessItIsMuchSmaller(int valueLength, int restLength, bool isPart)
+    {
+        var json = Encoding.UTF8.GetBytes($$"""{"id": "k", "v": "{{new string('v', valueLength)}}", "rest": "{{new string('r', restLength)}}"}""");
+
+        var record = new JsonRecordReader(new RecordFields { Key = "id", Value = "v" }).Read(json);
+
+        Assert.Equal(new string('v', valueLength), TextOf(record));
+        Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(record.Value, out var array));
+        Assert.Equal(isPart, ReferenceEquals(json, array.Array));
+    }
+
+    [Fact]
+    public void Read_ARecordInMuchWhiteSpace_KeepsNoneOfIt()
+    {
+        var json = Encoding.UTF8.GetBytes(new string(' ', 1000) + """{"key": "k"}""");
+
+        var record = new JsonRecordReader().Read(json);
+
+        Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(record.Value, out var array));
+        Assert.Equal("""{"key": "k"}""", Encoding.UTF8.GetString(array.Array!));
+    }
+
     [Fact]
     public void Read_EveryField_IsTaken()
     {

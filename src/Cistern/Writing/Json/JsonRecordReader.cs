@@ -27,9 +27,21 @@ public sealed class JsonRecordReader
     }
 
     /// <summary>Reads a record.</summary>
-    /// <param name="json">Its JSON, valid UTF-8. The value of the record is a part of it, not a copy, unless a string has escapes.</param>
+    /// <param name="json">
+    /// Its JSON, valid UTF-8. The value of the record is a part of it and keeps all of it alive, unless that part is less than half or a string
+    /// with escapes: then it is a copy.
+    /// </param>
     /// <param name="line">The line of its file at which it begins, from 1; null: it is of no file.</param>
     public WriteRecord Read(ReadOnlyMemory<byte> json, long? line = null)
+    {
+        var record = ReadPart(json, line);
+
+        // Whoever bounds the memory of records knows how long the value is, and not what it is a part of.
+        return record.Value.Length < json.Length / 2 ? record with { Value = record.Value.ToArray() } : record;
+    }
+
+    /// <summary>Reads a record whose value is a part of its JSON, however small, unless it is a string with escapes.</summary>
+    internal WriteRecord ReadPart(ReadOnlyMemory<byte> json, long? line)
     {
         var start = json.Length - json.Span.TrimStart(" \t\r\n"u8).Length;
         var record = json.Slice(start, json.Span.Trim(" \t\r\n"u8).Length);
