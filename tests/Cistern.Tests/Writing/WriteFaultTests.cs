@@ -101,6 +101,21 @@ public sealed class WriteFaultTests
         Assert.Contains("1 outcomes for 10 records", report.Backends[0].FirstError!.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(9)]
+    [InlineData(0)]
+    public async Task Write_AnOutcomeThatThereIsNot_IsAFailureOfTheBatchAndOfNothingTwice(int place)
+    {
+        using var faulty = new HookedBackend("odd");
+        faulty.OnBatch = (drafts, _) => new([.. drafts.Select((_, i) => i == place ? (SetOutcome)99 : SetOutcome.Stored)]);
+
+        var report = await new CacheWriter([faulty]).WriteAsync(WriteRecords.Numbered(10));
+
+        WriteRecords.CheckSum(report);
+        Assert.Equal((0, 10), (report.Backends[0].Stored, report.Backends[0].Failed));
+        Assert.Contains("an outcome that there is not", report.Backends[0].FirstError!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Write_ADisposedBackend_FailsEveryRecordThereAndNoneElsewhere()
     {
