@@ -26,8 +26,8 @@ internal sealed class BatchQueue(int maxRecords, long maxBytes)
     {
         while (!hurry.IsCancellationRequested && FindRoom(batch) is { } room)
         {
-            // The end of the wait is told by the token, which the loop asks.
-            await room.WaitAsync(hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // The end of the wait is told by the token, which the loop asks; not on the thread that cancels it.
+            await room.WaitAsync(hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         }
 
         lock (_lock)

@@ -45,7 +45,10 @@ public sealed class CacheWriter
     }
 
     /// <summary>Writes records to every backend.</summary>
-    /// <param name="records">The records. They are enumerated once, on a thread of the pool.</param>
+    /// <param name="records">
+    /// The records. They are enumerated once, on a thread of the pool. A write that ends early waits no longer than a moment for a record: the
+    /// enumerator may then still be in its last step when the report is there, and is disposed when that step returns.
+    /// </param>
     /// <param name="progress">Told after every batch of every backend, from several threads at once; must be quick; if it throws, it is told nothing more. Null: nobody.</param>
     /// <param name="cancellationToken">
     /// Ends the write: nothing more is read or begun, and what is in flight is cancelled. The report is returned all the same.

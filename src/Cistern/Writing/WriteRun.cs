@@ -15,7 +15,7 @@ internal sealed class WriteRun(IReadOnlyList<WriteTarget> targets, CacheWriterOp
         var began = clock.GetTimestamp();
         using var stop = new WriteStop(options.OnFailure, cancellationToken);
         var draining = _drains.Select((drain, i) => Task.Run(() => drain.RunAsync(stop, () => Tell(i), cancellationToken), CancellationToken.None)).ToArray();
-        await ReadAsync(records, stop.Reading).ConfigureAwait(false);
+        await ReadAsync(records, stop).ConfigureAwait(false);
         foreach (var drain in _drains) drain.Queue.Complete();
         await Task.WhenAll(draining).ConfigureAwait(false);
 
@@ -31,28 +31,12 @@ internal sealed class WriteRun(IReadOnlyList<WriteTarget> targets, CacheWriterOp
     }
 
     // What was accepted is handed on even when the reading ends early: whether a backend still writes it, its own figures say.
-    private async Task ReadAsync(IAsyncEnumerable<WriteRecord> records, CancellationToken reading)
+    private async Task ReadAsync(IAsyncEnumerable<WriteRecord> records, WriteStop stop)
     {
-        try
-        {
-            await foreach (var record in records.WithCancellation(reading).ConfigureAwait(false))
-            {
-                if (_intake.Add(record) is { } batch) await HandOnAsync(batch, reading).ConfigureAwait(false);
-                if (reading.IsCancellationRequested) break;
-            }
-
-            _isInputRead = !reading.IsCancellationRequested;
-        }
-        catch (OperationCanceledException) when (reading.IsCancellationRequested)
-        {
-            // Whoever cancelled or stopped knows; the report says which.
-        }
-        catch (Exception error)
-        {
-            _inputError = error;
-        }
-
-        if (_intake.TakeRest() is { } rest) await HandOnAsync(rest, reading).ConfigureAwait(false);
+        var pump = new RecordPump(_intake, batch => HandOnAsync(batch, stop.Reading), stop);
+        await pump.RunAsync(records).ConfigureAwait(false);
+        (_isInputRead, _inputError) = (pump.IsRead, pump.Error);
+        if (_intake.TakeRest() is { } rest) await HandOnAsync(rest, stop.Reading).ConfigureAwait(false);
     }
 
     // At once to whoever has room: a backend that is behind must not hold the others up before it has to.
