@@ -11,7 +11,6 @@ namespace Cistern;
 public sealed class BackendAddress
 {
     private static readonly SearchValues<char> SchemeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
-    private static readonly string[] SecretOptions = ["password", "secret", "token", "key"];
 
     private BackendAddress(string scheme, string location, ReadOnlyDictionary<string, string> options)
     {
@@ -76,12 +75,17 @@ public sealed class BackendAddress
         string.Join(" or ", choices.Select(choice => choice.Word)),
         text => choices.Where(choice => choice.Word == text).Select(choice => (T?)choice.Meaning).FirstOrDefault());
 
-    /// <summary>The address with every password and secret option as <c>***</c>.</summary>
-    public override string ToString()
-    {
-        var options = Options.Select(option => $"{Uri.EscapeDataString(option.Key)}={(IsSecret(option.Key) ? "***" : Escape(option.Value))}");
-        return $"{Scheme}:{HidePassword(Location)}{(Options.Count == 0 ? "" : "?" + string.Join('&', options))}";
-    }
+    /// <summary>
+    /// Whether the location looks like that of a server with a user's password, <c>//user:secret@host</c>: what takes a location for a path and
+    /// puts it into errors must refuse such a one.
+    /// </summary>
+    public bool HasPassword => AddressSecrets.IsUserWithPassword(Location);
+
+    /// <summary>
+    /// The address with <c>***</c> for what is a secret or may be one: whatever lies between a user's name and the last <c>@</c>, and the values of
+    /// options whose names speak of passwords, keys and the like. A path, of <c>file:</c> and <c>sqlite:</c>, is shown as it is.
+    /// </summary>
+    public override string ToString() => AddressSecrets.Hide(Scheme, Location, Options);
 
     // What was given is not shown: a secret may have been put into the wrong option.
     private T? Read<T>(string name, string allowed, Func<string, T?> parse) where T : struct
@@ -100,25 +104,9 @@ public sealed class BackendAddress
             var equals = part.IndexOf('=');
             if (equals < 1) throw new FormatException("an option without a name or a value; options are name=value, joined by &");
             var name = Uri.UnescapeDataString(part[..equals]);
-            if (!options.TryAdd(name, Uri.UnescapeDataString(part[(equals + 1)..]))) throw new FormatException($"the option '{name}' is given twice");
+            if (!options.TryAdd(name, Uri.UnescapeDataString(part[(equals + 1)..]))) throw new FormatException($"the option '{AddressSecrets.HideName(name)}' is given twice");
         }
 
         return options;
     }
-
-    // The user's part ends at the last @ before the path: a password may itself hold an @.
-    private static string HidePassword(string location)
-    {
-        if (!location.StartsWith("//", StringComparison.Ordinal)) return location;
-        var path = location.IndexOf('/', 2);
-        var at = location.LastIndexOf('@', (path < 0 ? location.Length : path) - 1);
-        if (at < 0) at = location.LastIndexOf('@');
-        if (at < 0) return location;
-        var colon = location.IndexOf(':', 2, at - 2);
-        return colon < 0 ? location : $"{location[..colon]}:***{location[at..]}";
-    }
-
-    private static bool IsSecret(string option) => SecretOptions.Any(secret => option.Contains(secret, StringComparison.OrdinalIgnoreCase));
-
-    private static string Escape(string value) => Uri.EscapeDataString(value).Replace("%3A", ":", StringComparison.Ordinal).Replace("%2F", "/", StringComparison.Ordinal);
 }

@@ -24,7 +24,7 @@ public sealed class BackendSchemes
     {
         ArgumentNullException.ThrowIfNull(address);
         if (!_schemes.TryGetValue(address.Scheme, out var scheme)) throw new FormatException($"unknown kind of backend '{address.Scheme}'; {Known(address.Scheme, Names, ":")}");
-        if (address.Options.Keys.FirstOrDefault(name => !scheme.Options.Contains(name)) is { } unknown) throw new FormatException($"unknown option '{unknown}' of {scheme.Name}:; {Known(unknown, scheme.Options, "")}");
+        if (address.Options.Keys.FirstOrDefault(name => !scheme.Options.Contains(name)) is { } unknown) throw new FormatException($"unknown option '{AddressSecrets.HideName(unknown)}' of {scheme.Name}:; {Known(unknown, scheme.Options, "")}");
         return scheme;
     }
 

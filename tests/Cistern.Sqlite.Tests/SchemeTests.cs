@@ -46,6 +46,7 @@ public sealed class SchemeTests : SqliteTest
     [InlineData("sqlite:cache.db?mode=memory")]
     [InlineData("sqlite:a%00.db?busy-timeout=never")]
     [InlineData("sqlite::memory:?read-only=true")]
+    [InlineData("sqlite://user:hunter2@nowhere/cache.db")]
     public async Task Address_Malformed_IsAFormatErrorAndCreatesNothing(string address)
     {
         await Assert.ThrowsAsync<FormatException>(async () => await Schemes.OpenAsync(BackendAddress.Parse(address), Here));

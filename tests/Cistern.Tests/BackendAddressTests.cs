@@ -45,6 +45,25 @@ public sealed class BackendAddressTests
     [InlineData("memory:?max-size=100MB&eviction=lru", "memory:?max-size=100MB&eviction=lru")]
     [InlineData("redis://user@host", "redis://user@host")]
     [InlineData("file:a@b:c.json", "file:a@b:c.json")]
+    [InlineData("file:a:b@c.json", "file:a:b@c.json")]
+    [InlineData("sqlite:/data/a:b@c.db?max-size=1GB", "sqlite:/data/a:b@c.db?max-size=1GB")]
+    [InlineData("file:///data/a:b@c.json", "file:///data/a:b@c.json")]
+    [InlineData("file://user:hunter2@host/a.json", "file://user:***@host/a.json")]
+    [InlineData("sqlite://user:hunter2@host", "sqlite://user:***@host")]
+    [InlineData("postgres://app@srv:hun/ter2@srv.pg/db", "postgres://app@srv:***@srv.pg/db")]
+    [InlineData("postgres://app:hun/te@r2@srv.pg/db@x", "postgres://app:***@x")]
+    [InlineData("redis:user:hunter2@host", "redis:***@host")]
+    [InlineData("redis:hunter2@host", "redis:***@host")]
+    [InlineData("redis://user%3Ahunter2@host", "redis://user:***@host")]
+    [InlineData("redis://user:hunter2%40host", "redis://user:***%40host")]
+    [InlineData("redis://user:hun?te=r2@host", "redis://user:***")]
+    [InlineData("redis://user:hun?te@r2=host", "redis://user:***")]
+    [InlineData("redis://host:6379/0?client=me", "redis://host:6379/0?client=me")]
+    [InlineData("redis://host?pwd=hunter2&PASS=hunter2&Auth=hunter2&sig=hunter2&apiKey=hunter2&x=1", "redis://host?pwd=***&PASS=***&Auth=***&sig=***&apiKey=***&x=1")]
+    [InlineData("memory:?proxy=http%3A//user:hunter2@host", "memory:?proxy=***")]
+    [InlineData("memory:?capacity=5&max-memory=1MB&max-size=1MB", "memory:?capacity=5&max-memory=1MB&max-size=1MB")]
+    [InlineData("file:a.json?durability=os&foreign=accept&max-file=1MB&read-only=true", "file:a.json?durability=os&foreign=accept&max-file=1MB&read-only=true")]
+    [InlineData("sqlite:a.db?busy-timeout=5s", "sqlite:a.db?busy-timeout=5s")]
     public void ToString_Address_HidesSecrets(string text, string shown) => Assert.Equal(shown, BackendAddress.Parse(text).ToString());
 
     [Fact]
@@ -52,6 +71,17 @@ public sealed class BackendAddressTests
     {
         var error = Assert.Throws<FormatException>(() => BackendAddress.Parse("redis//user:hunter2@host"));
 
+        Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("memory:?x@hunter2=1", "unknown option '***'")]
+    [InlineData("memory:?x@hunter2=1&x@hunter2=2", "the option '***' is given twice")]
+    public void Options_WhoseNamesMayBeSecrets_AreNotShown(string text, string told)
+    {
+        var error = Assert.Throws<FormatException>(() => new BackendSchemes().Find(BackendAddress.Parse(text)));
+
+        Assert.StartsWith(told, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", error.Message, StringComparison.Ordinal);
     }
 }

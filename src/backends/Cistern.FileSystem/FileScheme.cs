@@ -39,6 +39,7 @@ public sealed class FileScheme : BackendScheme, IVerifiableScheme
         if (address.Scheme != "file") throw new FormatException($"{address.Scheme}: is not an address of a file");
         if (address.Location.Length == 0) throw new FormatException("file: needs a path, as in file:cache.json");
         if (address.Location.Contains('\0')) throw new FormatException("a path has no NUL in it");
+        if (address.HasPassword) throw new FormatException("a path that looks like a server's place with a password is refused, as errors show paths; begin it with one slash");
         return (opening.FullPath(address.Location), new FileBackendOptions
         {
             Capacity = address.WholeOf("capacity", 1),

@@ -38,6 +38,7 @@ public sealed class SqliteScheme : BackendScheme, IVerifiableScheme
         if (address.Scheme != "sqlite") throw new FormatException($"{address.Scheme}: is not an address of a SQLite database");
         if (address.Location.Length == 0) throw new FormatException("sqlite: needs a path, as in sqlite:cache.db, or sqlite::memory:");
         if (address.Location.Contains('\0')) throw new FormatException("a path has no NUL in it");
+        if (address.HasPassword) throw new FormatException("a path that looks like a server's place with a password is refused, as errors show paths; begin it with one slash");
         var isInMemory = address.Location == DatabaseFile.InMemory;
         if (isInMemory && address.FlagOf("read-only")) throw new FormatException("a database in memory begins empty: it cannot be read only");
         var defaults = new SqliteBackendOptions();

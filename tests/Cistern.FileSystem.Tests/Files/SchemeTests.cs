@@ -30,6 +30,7 @@ public sealed class SchemeTests : IDisposable
     [InlineData("file:a?durability=sure")]
     [InlineData("file:a?max-file=100GB")]
     [InlineData("file:a?capasity=1")]
+    [InlineData("file://user:hunter2@nowhere/cache.json")]
     public async Task Address_Malformed_SaysSo(string address) => await Assert.ThrowsAsync<FormatException>(() => OpenAsync(address).AsTask());
 
     [Fact]
