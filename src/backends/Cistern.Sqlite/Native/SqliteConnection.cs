@@ -32,12 +32,15 @@ internal sealed unsafe class SqliteConnection : IDisposable
         if (code == SqliteResult.Ok)
         {
             _ = SqliteLibrary.UseExtendedCodes(handle, 1);
-            _ = SqliteLibrary.SetBusyTimeout(handle, busyTimeoutMilliseconds);
+            connection.WaitAtMost(busyTimeoutMilliseconds);
             return connection;
         }
 
         using (connection) throw handle == 0 ? new SqliteFaultException("out of memory", code) : connection.Fault(code);
     }
+
+    /// <summary>Sets how long a call waits for others' locks from now on, in milliseconds; 0: not at all.</summary>
+    public void WaitAtMost(int milliseconds) => _ = SqliteLibrary.SetBusyTimeout(_handle, milliseconds);
 
     /// <summary>Prepares a statement that lives as long as the connection.</summary>
     public SqliteStatement Prepare(ReadOnlySpan<byte> sql)

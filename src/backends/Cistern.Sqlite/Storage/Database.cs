@@ -33,11 +33,9 @@ internal sealed class Database
         try
         {
             // Some steps of making a database do not wait for each other in SQLite itself.
-            for (var left = options.BusyTimeoutMilliseconds; !TrySetUp(connection, path, options, now, isLastTry: left <= 0); left -= RetryMilliseconds)
-            {
-                _ = SqliteLibrary.Sleep(RetryMilliseconds);
-            }
-
+            var deadline = new Deadline(options.BusyTimeoutMilliseconds);
+            while (!TrySetUp(connection, path, options, now, deadline)) _ = SqliteLibrary.Sleep(RetryMilliseconds);
+            connection.WaitAtMost(options.BusyTimeoutMilliseconds);
             return new Database(path, options, connection);
         }
         catch
@@ -64,14 +62,16 @@ internal sealed class Database
         }
     }
 
-    private static bool TrySetUp(SqliteConnection connection, string? path, SqliteBackendOptions options, long now, bool isLastTry)
+    private static bool TrySetUp(SqliteConnection connection, string? path, SqliteBackendOptions options, long now, Deadline deadline)
     {
+        // Each try only for what the ones before have left, as a try that was locked out has waited in SQLite already.
+        connection.WaitAtMost(deadline.MillisecondsLeft);
         try
         {
             SetUp(connection, path, options, now);
             return true;
         }
-        catch (SqliteFaultException fault) when (SqliteResult.IsTransient(fault.ResultCode) && !isLastTry)
+        catch (SqliteFaultException fault) when (SqliteResult.IsTransient(fault.ResultCode) && deadline.MillisecondsLeft > 0)
         {
             return false;
         }

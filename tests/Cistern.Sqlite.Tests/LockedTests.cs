@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace Cistern.Tests;
+
+/// <summary>Somebody else holds the file's write lock: what waits does so for its time and no longer, and what need not wait does not.</summary>
+public sealed class LockedTests : SqliteTest
+{
+    private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(500);
+
+    // Far below what each of these would take if it waited once more than it should, far above what a slow machine adds.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2.5);
+
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("the first program's table")]
+    [InlineData("our tables, not yet ordered by use")]
+    public void Open_WhileTheFileIsLocked_FailsAfterTheBusyTimeout(string held)
+    {
+        if (held == "our tables, not yet ordered by use") Open().Dispose();
+        if (held == "the first program's table") RawDatabase.Run(DatabasePath, "CREATE TABLE cache (key TEXT PRIMARY KEY, value TEXT NOT NULL)");
+        using var holder = Hold();
+        var started = Stopwatch.GetTimestamp();
+        var fault = Assert.Throws<CacheBackendException>(() => Open(new SqliteBackendOptions { Capacity = 10, BusyTimeout = Busy }).Dispose());
+        Assert.InRange(Stopwatch.GetElapsedTime(started), Busy / 2, Soon);
+        Assert.True(SqliteResult.IsTransient(Assert.IsType<SqliteFaultException>(fault.InnerException).ResultCode));
+    }
+
+    [Fact]
+    public async Task Open_OnceTheLockIsGone_GoesOn()
+    {
+        using var holder = Hold();
+        var opening = Task.Factory.StartNew(() => Open(new SqliteBackendOptions { Capacity = 10 }), TaskCreationOptions.LongRunning);
+        await Assert.ThrowsAsync<TimeoutException>(() => opening.WaitAsync(Busy / 5));
+        holder.Execute("ROLLBACK"u8);
+        using var backend = await opening;
+        Assert.Equal(SetOutcome.Stored, backend.Set("key", Bytes("value")));
+    }
+
+    private SqliteConnection Hold()
+    {
+        var holder = RawDatabase.Open(DatabasePath);
+        holder.Execute("BEGIN IMMEDIATE"u8);
+        return holder;
+    }
+}
