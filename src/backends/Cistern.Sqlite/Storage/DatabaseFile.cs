@@ -6,6 +6,8 @@ internal static class DatabaseFile
     /// <summary>The location that is no file: a database in memory, which ends with the backend.</summary>
     public const string InMemory = ":memory:";
 
+    private static readonly Lock Creating = new();
+
     /// <summary>The absolute path of a location; null for a database in memory. Absolute, so that SQLite can take no name for a URI.</summary>
     /// <exception cref="ArgumentException">It is no path.</exception>
     public static string? Resolve(string path)
@@ -21,14 +23,11 @@ internal static class DatabaseFile
     /// <exception cref="IOException">It cannot be created.</exception>
     public static void CreateIfAbsent(string path)
     {
-        // Only a new file is ever opened here: closing a second descriptor of an open database would drop SQLite's locks.
-        if (File.Exists(path)) return;
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        try { new FileStream(path, options).Dispose(); }
-        catch (IOException) when (File.Exists(path))
+        // Only a new file is ever opened here, and closed before anyone else here looks for it: closing a second descriptor of an open database would
+        // drop all of SQLite's locks on it in this process.
+        lock (Creating)
         {
-            // Another process was faster.
+            if (!File.Exists(path)) Create(path);
         }
     }
 
@@ -37,4 +36,15 @@ internal static class DatabaseFile
         string.Concat(text.Select(character => char.IsControl(character) || char.GetUnicodeCategory(character) is System.Globalization.UnicodeCategory.Format
             ? $"\\u{(int)character:x4}"
             : character.ToString()));
+
+    private static void Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try { new FileStream(path, options).Dispose(); }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was faster.
+        }
+    }
 }
