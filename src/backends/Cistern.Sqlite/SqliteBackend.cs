@@ -25,7 +25,7 @@ public sealed class SqliteBackend : SyncCacheBackend
         _clock = () => NowMilliseconds;
         var database = Database.Open(path, options, NowMilliseconds);
         _connection = database.Connection;
-        if (!options.IsReadOnly) _writer = new EntryWriter(_connection, options, _clock);
+        if (!options.IsReadOnly) _writer = new EntryWriter(_connection, options, _clock, Count);
         _readers = path is null ? new SingleReader(_connection, _writer!.Gate) : new PooledReaders(database.OpenReader);
         Capabilities = new BackendCapabilities
         {
@@ -203,34 +203,34 @@ public sealed class SqliteBackend : SyncCacheBackend
 
     /// <inheritdoc/>
     protected override SetOutcome SetCore(in EntryDraft draft) =>
-        draft.Value.Length > _options.LongestValue ? SetOutcome.TooLarge : Write(draft, static (write, draft) => write.Store(draft));
+        draft.Value.Length > _options.LongestValue ? SetOutcome.TooLarge : Write(draft, static (transaction, draft) => transaction.Store(draft));
 
     /// <inheritdoc/>
     protected override ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
     {
         if (drafts.Count == 0) return new([]);
-        return new(Write(drafts, static (write, drafts) =>
+        return new(Write(drafts, static (transaction, drafts) =>
         {
             var outcomes = new SetOutcome[drafts.Count];
-            for (var i = 0; i < outcomes.Length; i++) outcomes[i] = write.Store(drafts[i]);
+            for (var i = 0; i < outcomes.Length; i++) outcomes[i] = transaction.Store(drafts[i]);
             return outcomes;
         }));
     }
 
     /// <inheritdoc/>
-    protected override bool TouchCore(string key, long? expiresAtMilliseconds) => Write((key, expiresAtMilliseconds), static (write, call) => write.Touch(call.key, call.expiresAtMilliseconds));
+    protected override bool TouchCore(string key, long? expiresAtMilliseconds) => Write((key, expiresAtMilliseconds), static (transaction, call) => transaction.Touch(call.key, call.expiresAtMilliseconds));
 
     /// <inheritdoc/>
-    protected override bool DeleteCore(string key, long? version) => Write((key, version), static (write, call) => write.Delete(call.key, call.version));
+    protected override bool DeleteCore(string key, long? version) => Write((key, version), static (transaction, call) => transaction.Delete(call.key, call.version));
 
     /// <inheritdoc/>
     protected override ValueTask<long> DeleteManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         if (keys.Count == 0) return new(0);
-        return new(Write(keys, static (write, keys) =>
+        return new(Write(keys, static (transaction, keys) =>
         {
             var deleted = 0L;
-            foreach (var key in keys) deleted += write.Delete(key, version: null) ? 1 : 0;
+            foreach (var key in keys) deleted += transaction.Delete(key, version: null) ? 1 : 0;
             return deleted;
         }));
     }
@@ -238,7 +238,7 @@ public sealed class SqliteBackend : SyncCacheBackend
     /// <inheritdoc/>
     protected override long ClearCore()
     {
-        var cleared = Write(0, static (write, _) => write.Clear());
+        var cleared = Write(0, static (transaction, _) => transaction.Clear());
         _writer!.ShrinkWhole();
         return cleared;
     }
@@ -270,7 +270,7 @@ public sealed class SqliteBackend : SyncCacheBackend
     {
         try
         {
-            if (_writer is { Reads.IsEmpty: false }) WriteReads();
+            if (_writer is { Reads.IsEmpty: false }) _writer.WriteReads();
         }
         finally
         {
@@ -290,16 +290,7 @@ public sealed class SqliteBackend : SyncCacheBackend
     private void Notice(string key, in FoundValue read)
     {
         if (_writer is null) return;
-        if (read.IsAheadOfTheClock || (_options.IsBounded && _writer.Reads.Note(key, read.Accessed))) WriteReads();
-    }
-
-    private void WriteReads()
-    {
-        try { Write(0, static (_, _) => 0); }
-        catch (Exception fault) when (fault is SqliteFaultException or ObjectDisposedException)
-        {
-            // The lookup itself went well; its trace is not worth a fault.
-        }
+        if (read.IsAheadOfTheClock || (_options.IsBounded && _writer.Reads.Note(key, read.Accessed))) _writer.WriteReads();
     }
 
     private TResult Read<TState, TResult>(TState state, Func<EntryReader, TState, long, TResult> read)
@@ -309,15 +300,13 @@ public sealed class SqliteBackend : SyncCacheBackend
         finally { _readers.Return(reader); }
     }
 
-    private TResult Write<TState, TResult>(TState state, Func<WriteTransaction, TState, TResult> write)
+    private TResult Write<TState, TResult>(TState state, Func<WriteTransaction, TState, TResult> work) =>
+        _writer is null ? throw new CacheBackendException($"{Name}: the database was opened to be read only.") : _writer.Write(state, work);
+
+    private void Count(WriteTransaction done)
     {
-        if (_writer is null) throw new CacheBackendException($"{Name}: the database was opened to be read only.");
-        using var transaction = _writer.Begin();
-        var result = write(transaction, state);
-        transaction.Commit();
-        if (transaction.Evictions != 0) CountEvictions(transaction.Evictions);
-        if (transaction.Expirations != 0) CountExpirations(transaction.Expirations);
-        return result;
+        if (done.Evictions != 0) CountEvictions(done.Evictions);
+        if (done.Expirations != 0) CountExpirations(done.Expirations);
     }
 
     // For what runs beside a caller's own code, whose exceptions must pass as they are.

@@ -1,6 +1,9 @@
 namespace Cistern;
 
-/// <summary>The one connection that writes, and the lock that lends it to one thread at a time. Other processes wait in SQLite's own queue.</summary>
+/// <summary>
+/// The one connection that writes, and everything about its transactions: the lock that lends it to one thread at a time, the queue of other
+/// processes, the beginning and the end. Safe for concurrent use.
+/// </summary>
 internal sealed class EntryWriter : IDisposable
 {
     // The file shrinks once more than this much of it is unused: less is soon used again, and moving pages costs more than it saves.
@@ -11,6 +14,7 @@ internal sealed class EntryWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteBackendOptions _options;
     private readonly Func<long> _now;
+    private readonly Action<WriteTransaction> _committed;
     private readonly EntryTable _table;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
@@ -23,13 +27,15 @@ internal sealed class EntryWriter : IDisposable
 
     /// <summary>Takes over a connection.</summary>
     /// <param name="connection">The connection, to a database whose tables are there.</param>
-    /// <param name="options">Bounds and retention.</param>
+    /// <param name="options">Bounds, retention, and how long to wait for others.</param>
     /// <param name="now">The clock, in milliseconds since 1970.</param>
-    public EntryWriter(SqliteConnection connection, SqliteBackendOptions options, Func<long> now)
+    /// <param name="committed">Told of each transaction that has happened; must not write.</param>
+    public EntryWriter(SqliteConnection connection, SqliteBackendOptions options, Func<long> now, Action<WriteTransaction> committed)
     {
         _connection = connection;
         _options = options;
         _now = now;
+        _committed = committed;
         _table = new EntryTable(connection);
         _begin = connection.Prepare("BEGIN IMMEDIATE"u8);
         _commit = connection.Prepare("COMMIT"u8);
@@ -46,44 +52,24 @@ internal sealed class EntryWriter : IDisposable
     /// <summary>What was read since the last write.</summary>
     public RecentReads Reads { get; } = new();
 
-    /// <summary>Takes the connection and begins a transaction, once no other process has one.</summary>
+    /// <summary>Does some work in one transaction, once no other process has one: whole, or not at all.</summary>
     /// <exception cref="ObjectDisposedException">The backend is closed.</exception>
-    public WriteTransaction Begin()
+    public TResult Write<TState, TResult>(TState state, Func<WriteTransaction, TState, TResult> work)
     {
-        Gate.Enter();
-        try
+        lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteBackend));
-
-            // A write lock from the start: a transaction that reads first and writes then may find that another process was in between.
-            _begin.Run();
-            return new WriteTransaction(this, _table, _options, _now());
+            return InTransaction(state, work);
         }
-        catch
+    }
+
+    /// <summary>Writes what was read, in a transaction of its own. What goes wrong with that is nobody's fault: the reading itself went well.</summary>
+    public void WriteReads()
+    {
+        try { Write(0, static (_, _) => 0); }
+        catch (Exception fault) when (fault is SqliteFaultException or ObjectDisposedException)
         {
-            End(commit: false);
-            throw;
         }
-    }
-
-    /// <summary>Makes a transaction's changes stay.</summary>
-    public void Commit(WriteTransaction transaction)
-    {
-        _commit.Run();
-        Reads.Follow(transaction.Totals);
-        _removedRows += transaction.RemovedRows;
-        if (_removedRows < RemovedRowsToLook) return;
-        _removedRows = 0;
-        Shrink();
-    }
-
-    /// <summary>Gives the connection back, and takes back what was not committed.</summary>
-    public void End(bool commit)
-    {
-        // SQLite has rolled back by itself after some faults. What goes wrong here went wrong before, and was thrown.
-        try { if (!commit && !_isClosed && !_connection.IsAutoCommit) _rollback.Run(); }
-        catch (SqliteFaultException) { }
-        finally { Gate.Exit(); }
     }
 
     /// <summary>Gives all unused pages back to the file system, in steps between which others may write.</summary>
@@ -105,6 +91,51 @@ internal sealed class EntryWriter : IDisposable
             _isClosed = true;
             _connection.Dispose();
         }
+    }
+
+    private TResult InTransaction<TState, TResult>(TState state, Func<WriteTransaction, TState, TResult> work)
+    {
+        // A write lock from the start: a transaction that reads first and writes then may find that another process was in between.
+        _begin.Run();
+        WriteTransaction transaction;
+        TResult result;
+        try
+        {
+            transaction = new WriteTransaction(_table, _options, _now());
+            transaction.FollowTheClock();
+            if (_options.IsBounded) transaction.MarkUsed(Reads.Take());
+            transaction.Sweep();
+            result = work(transaction, state);
+            transaction.Settle();
+            _commit.Run();
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+
+        Reads.Follow(transaction.Totals);
+        _committed(transaction);
+        ShrinkAfter(transaction);
+        return result;
+    }
+
+    // SQLite has rolled back by itself after some faults. What goes wrong here went wrong before, and is being thrown.
+    private void RollBack()
+    {
+        try { if (!_connection.IsAutoCommit) _rollback.Run(); }
+        catch (SqliteFaultException)
+        {
+        }
+    }
+
+    private void ShrinkAfter(WriteTransaction transaction)
+    {
+        _removedRows += transaction.RemovedRows;
+        if (_removedRows < RemovedRowsToLook) return;
+        _removedRows = 0;
+        Shrink();
     }
 
     private bool Shrink()

@@ -1,16 +1,15 @@
 namespace Cistern;
 
 /// <summary>
-/// One transaction on a database: the rules of the contract over the rows of <see cref="EntryTable"/>. It sees the database as it is once every
-/// other process has finished; what it does happens whole with <see cref="Commit"/>, or not at all.
+/// What one transaction does: the rules of the contract over the rows of <see cref="EntryTable"/>. It sees the database as it is once every
+/// other process has finished; it begins and ends by <see cref="EntryWriter"/>.
 /// </summary>
-internal sealed class WriteTransaction : IDisposable
+internal sealed class WriteTransaction
 {
     // So many expired rows each write takes along, and a larger batch about as many as it stores: enough to keep pace, few enough to delay nobody.
     private const int SweepRows = 64;
     private const int PageBytes = 4096;
 
-    private readonly EntryWriter _writer;
     private readonly EntryTable _table;
     private readonly SqliteBackendOptions _options;
     private readonly long _now;
@@ -18,19 +17,17 @@ internal sealed class WriteTransaction : IDisposable
     private readonly Totals _before;
     private Totals _totals;
     private int _stored;
-    private bool _isCommitted;
 
-    /// <summary>Looks around: where the clock stands, what was read since, what has expired.</summary>
-    public WriteTransaction(EntryWriter writer, EntryTable table, SqliteBackendOptions options, long now)
+    /// <summary>Looks where the database stands.</summary>
+    /// <param name="table">Its rows, in a transaction that has begun.</param>
+    /// <param name="options">Bounds and retention.</param>
+    /// <param name="now">Now, in milliseconds since 1970.</param>
+    public WriteTransaction(EntryTable table, SqliteBackendOptions options, long now)
     {
-        _writer = writer;
         _table = table;
         _options = options;
         _now = now;
         _before = _totals = table.ReadTotals();
-        FollowTheClock();
-        if (options.IsBounded) MarkUsed();
-        Sweep();
     }
 
     /// <summary>What the database holds.</summary>
@@ -44,6 +41,38 @@ internal sealed class WriteTransaction : IDisposable
 
     /// <summary>Entries removed because their time was over.</summary>
     public long Expirations { get; private set; }
+
+    /// <summary>If the clock has jumped back: lets nothing outlive its TTL.</summary>
+    public void FollowTheClock()
+    {
+        if (_now + EntryReader.ClockTolerance >= _totals.Clock) return;
+        _table.ClampToNow(_now);
+        _totals = _totals with { Clock = _now };
+    }
+
+    /// <summary>Brings what was read into the order of use.</summary>
+    /// <param name="keys">The keys, the longest ago first.</param>
+    public void MarkUsed(IReadOnlyList<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            _totals = _totals with { Sequence = _totals.Sequence + 1 };
+            _table.MarkUsed(key, _totals.Sequence);
+        }
+    }
+
+    /// <summary>Removes some of what has expired; true when there may be more.</summary>
+    public bool Sweep()
+    {
+        _table.ListExpired(_now, SweepRows, _rows);
+        foreach (var row in _rows)
+        {
+            if (row.SizeBytes is not null) Expirations++;
+            Remove(row);
+        }
+
+        return _rows.Count == SweepRows;
+    }
 
     /// <summary>Stores an entry if it fits and its condition holds.</summary>
     public SetOutcome Store(in EntryDraft draft)
@@ -113,8 +142,8 @@ internal sealed class WriteTransaction : IDisposable
         return live;
     }
 
-    /// <summary>Makes room where it is needed, and lets everything happen.</summary>
-    public void Commit()
+    /// <summary>Makes room where it is needed, and writes the totals down: the last step.</summary>
+    public void Settle()
     {
         // At the end, as nobody sees what was in between: the last entries of the transaction are the last to go.
         for (var stored = _stored; stored > SweepRows && Sweep(); stored -= SweepRows)
@@ -123,42 +152,10 @@ internal sealed class WriteTransaction : IDisposable
 
         MakeRoom();
         if (_totals != _before) _table.WriteTotals(_totals);
-        _writer.Commit(this);
-        _isCommitted = true;
-    }
-
-    public void Dispose() => _writer.End(_isCommitted);
-
-    private void FollowTheClock()
-    {
-        if (_now + EntryReader.ClockTolerance >= _totals.Clock) return;
-        _table.ClampToNow(_now);
-        _totals = _totals with { Clock = _now };
     }
 
     // Whatever has a TTL counted from now: the clock has been here.
     private void Stamp() => _totals = _totals with { Clock = Math.Max(_totals.Clock, _now) };
-
-    private void MarkUsed()
-    {
-        foreach (var key in _writer.Reads.Take())
-        {
-            _totals = _totals with { Sequence = _totals.Sequence + 1 };
-            _table.MarkUsed(key, _totals.Sequence);
-        }
-    }
-
-    private bool Sweep()
-    {
-        _table.ListExpired(_now, SweepRows, _rows);
-        foreach (var row in _rows)
-        {
-            if (row.SizeBytes is not null) Expirations++;
-            Remove(row);
-        }
-
-        return _rows.Count == SweepRows;
-    }
 
     private void MakeRoom()
     {
