@@ -36,6 +36,50 @@ public sealed class LockedTests : SqliteTest
         Assert.Equal(SetOutcome.Stored, backend.Set("key", Bytes("value")));
     }
 
+    [Fact]
+    public async Task Reads_WithManyNoted_DoNotWaitForTheLock()
+    {
+        const int Keys = 10 * RecentReads.Enough;
+        using var backend = Open(new SqliteBackendOptions { Capacity = 2 * Keys, BusyTimeout = Busy });
+        await backend.SetManyAsync(Enumerable.Range(0, Keys).Select(i => new SetRequest($"key {i}", Bytes("value"))));
+        using (var holder = Hold())
+        {
+            var started = Stopwatch.GetTimestamp();
+            for (var i = Keys - 1; i >= 0 && Stopwatch.GetElapsedTime(started) < Soon; i--) Assert.NotNull(backend.Get($"key {i}"));
+            Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Soon);
+        }
+
+        backend.Set("another", Bytes("value"));
+        Assert.Equal(["another", "key 0", "key 1"], backend.Connection.Texts("SELECT key FROM entries ORDER BY accessed DESC LIMIT 3"u8));
+    }
+
+    [Fact]
+    public void Read_AfterTheClockJumpedBack_DoesNotWaitForTheLock()
+    {
+        using var backend = Open(new SqliteBackendOptions { BusyTimeout = Busy });
+        backend.Set("key", Bytes("value"), new SetOptions { TimeToLive = TimeSpan.FromMinutes(1) });
+        Clock.SetUtcNow(Clock.GetUtcNow().AddDays(-1));
+        using (var holder = Hold())
+        {
+            var started = Stopwatch.GetTimestamp();
+            for (var i = 0; i < 20 && Stopwatch.GetElapsedTime(started) < Soon; i++) Assert.NotNull(backend.Get("key"));
+            Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Soon);
+        }
+
+        Assert.NotNull(backend.Get("key"));
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null(backend.Get("key"));
+    }
+
+    [Fact]
+    public void Write_AfterOneThatWasLockedOut_Succeeds()
+    {
+        using var backend = Open(new SqliteBackendOptions { BusyTimeout = TimeSpan.FromMilliseconds(50) });
+        using (var holder = Hold()) Assert.Throws<CacheBackendException>(() => backend.Set("key", Bytes("lost")));
+        Assert.Equal(SetOutcome.Stored, backend.Set("key", Bytes("value")));
+        Assert.Equal("value", Text(backend, "key"));
+    }
+
     private SqliteConnection Hold()
     {
         var holder = RawDatabase.Open(DatabasePath);

@@ -270,7 +270,11 @@ public sealed class SqliteBackend : SyncCacheBackend
     {
         try
         {
-            if (_writer is { Reads.IsEmpty: false }) _writer.WriteReads();
+            if (_writer is { Reads.IsEmpty: false }) _writer.Write(0, static (_, _) => 0);
+        }
+        catch (SqliteFaultException)
+        {
+            // What was read is not worth a fault: the entries themselves are there.
         }
         finally
         {
@@ -290,7 +294,7 @@ public sealed class SqliteBackend : SyncCacheBackend
     private void Notice(string key, in FoundValue read)
     {
         if (_writer is null) return;
-        if (read.IsAheadOfTheClock || (_options.IsBounded && _writer.Reads.Note(key, read.Accessed))) _writer.WriteReads();
+        if (read.IsAheadOfTheClock || (_options.IsBounded && _writer.Reads.Note(key, read.Accessed))) _writer.TryWriteReads();
     }
 
     private TResult Read<TState, TResult>(TState state, Func<EntryReader, TState, long, TResult> read)

@@ -10,6 +10,7 @@ internal sealed unsafe class SqliteConnection : IDisposable
 {
     private readonly List<SqliteStatement> _statements = [];
     private nint _handle;
+    private int _waitMilliseconds;
 
     private SqliteConnection(nint handle) => _handle = handle;
 
@@ -40,7 +41,12 @@ internal sealed unsafe class SqliteConnection : IDisposable
     }
 
     /// <summary>Sets how long a call waits for others' locks from now on, in milliseconds; 0: not at all.</summary>
-    public void WaitAtMost(int milliseconds) => _ = SqliteLibrary.SetBusyTimeout(_handle, milliseconds);
+    public void WaitAtMost(int milliseconds)
+    {
+        if (_waitMilliseconds == milliseconds) return;
+        _ = SqliteLibrary.SetBusyTimeout(_handle, milliseconds);
+        _waitMilliseconds = milliseconds;
+    }
 
     /// <summary>Prepares a statement that lives as long as the connection.</summary>
     public SqliteStatement Prepare(ReadOnlySpan<byte> sql)

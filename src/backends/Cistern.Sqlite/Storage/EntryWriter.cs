@@ -59,16 +59,30 @@ internal sealed class EntryWriter : IDisposable
         lock (Gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteBackend));
+            _connection.WaitAtMost(_options.BusyTimeoutMilliseconds);
             return InTransaction(state, work);
         }
     }
 
-    /// <summary>Writes what was read, in a transaction of its own. What goes wrong with that is nobody's fault: the reading itself went well.</summary>
-    public void WriteReads()
+    /// <summary>
+    /// Writes what was read, in a transaction of its own, if neither a thread nor a process is in the way: a lookup never waits for a write. What goes
+    /// wrong with that is no fault of the lookup's; it stays noted, and is written with a later write.
+    /// </summary>
+    public void TryWriteReads()
     {
-        try { Write(0, static (_, _) => 0); }
-        catch (Exception fault) when (fault is SqliteFaultException or ObjectDisposedException)
+        if (!Gate.TryEnter()) return;
+        try
         {
+            if (_isClosed) return;
+            _connection.WaitAtMost(0);
+            InTransaction(0, static (_, _) => 0);
+        }
+        catch (SqliteFaultException)
+        {
+        }
+        finally
+        {
+            Gate.Exit();
         }
     }
 
@@ -79,7 +93,9 @@ internal sealed class EntryWriter : IDisposable
         {
             lock (Gate)
             {
-                if (_isClosed || !Shrink()) return;
+                if (_isClosed) return;
+                _connection.WaitAtMost(_options.BusyTimeoutMilliseconds);
+                if (!Shrink()) return;
             }
         }
     }
@@ -134,6 +150,9 @@ internal sealed class EntryWriter : IDisposable
     {
         _removedRows += transaction.RemovedRows;
         if (_removedRows < RemovedRowsToLook) return;
+
+        // The write is done: its caller waits for nobody any more.
+        _connection.WaitAtMost(0);
         _removedRows = 0;
         Shrink();
     }

@@ -10,6 +10,9 @@ internal sealed class RecentReads
     /// <summary>So many noted keys are worth a write of their own.</summary>
     public const int Enough = 1024;
 
+    /// <summary>So many are kept while no write is to be had; then the half that was read longest ago is forgotten.</summary>
+    public const int Most = 4 * Enough;
+
     private const int Coarseness = 8;
 
     private readonly Lock _lock = new();
@@ -24,7 +27,7 @@ internal sealed class RecentReads
         get { lock (_lock) return _noted.Count == 0; }
     }
 
-    /// <summary>Notes a read; true when enough of them wait to be written.</summary>
+    /// <summary>Notes a read; true when enough of them wait to be written, and then not at each one more but now and then.</summary>
     /// <param name="key">The key that was read.</param>
     /// <param name="accessed">The number of the entry's last use, as the database has it.</param>
     public bool Note(string key, long accessed)
@@ -34,8 +37,11 @@ internal sealed class RecentReads
         lock (_lock)
         {
             if (_noted.TryGetValue(key, out var before) && _reads - before <= slack) return false;
+            var noted = _noted.Count;
             _noted[key] = ++_reads;
-            return _noted.Count >= Enough;
+            if (_noted.Count == noted) return false;
+            if (_noted.Count > Most) ForgetHalf();
+            return _noted.Count % Enough == 0;
         }
     }
 
@@ -45,7 +51,7 @@ internal sealed class RecentReads
         lock (_lock)
         {
             if (_noted.Count == 0) return [];
-            var keys = _noted.OrderBy(pair => pair.Value).Select(pair => pair.Key).ToArray();
+            var keys = LongestAgoFirst();
             _noted.Clear();
             _reads = 0;
             return keys;
@@ -57,5 +63,12 @@ internal sealed class RecentReads
     {
         Volatile.Write(ref _sequence, totals.Sequence);
         Volatile.Write(ref _entries, totals.Entries);
+    }
+
+    private string[] LongestAgoFirst() => [.. _noted.OrderBy(pair => pair.Value).Select(pair => pair.Key)];
+
+    private void ForgetHalf()
+    {
+        foreach (var key in LongestAgoFirst().AsSpan(0, Most / 2)) _noted.Remove(key);
     }
 }
