@@ -87,4 +87,35 @@ public sealed class RecencyTests : SqliteTest
         Assert.Equal((5L, 25L, 196L), ((await StatsAsync(bounded)).CurrentEntries, (await StatsAsync(bounded)).CurrentSizeBytes, (await StatsAsync(bounded)).Evictions));
         Assert.True(bounded.Exists("key 199"));
     }
+
+    [Fact]
+    public void Reads_OfAnInstanceThatDoesNotWrite_CountThoughAnotherWritesAllTheTime()
+    {
+        using (var reading = Open(new SqliteBackendOptions { Capacity = 3 }))
+        using (var writing = Open(new SqliteBackendOptions { Capacity = 3 }))
+        {
+            foreach (var key in new[] { "a", "b", "c" }) writing.Set(key, Bytes("value"));
+            Assert.NotNull(reading.Get("a"));
+        }
+
+        using var reopened = Open(new SqliteBackendOptions { Capacity = 3 });
+        reopened.Set("d", Bytes("value"));
+        Assert.True(reopened.Exists("a"));
+        Assert.False(reopened.Exists("b"));
+    }
+
+    [Fact]
+    public async Task Reads_OfAnInstanceThatDoesNotWrite_LearnHowManyEntriesAreLeft()
+    {
+        using (var writing = Open())
+        {
+            await writing.SetManyAsync(Enumerable.Range(0, 1_000).Select(i => new SetRequest($"key {i}", Bytes("value"))));
+            using var reading = Open(new SqliteBackendOptions { Capacity = 2_000 });
+            await writing.ClearAsync();
+            foreach (var key in new[] { "a", "b", "c" }) writing.Set(key, Bytes("value"));
+            for (var i = 0; i < 2_000; i++) Assert.NotNull(reading.Get("a"));
+        }
+
+        Assert.Equal(["b", "c", "a"], RawDatabase.Texts(DatabasePath, "SELECT key FROM entries ORDER BY accessed"));
+    }
 }

@@ -162,7 +162,7 @@ public sealed class SqliteBackend : SyncCacheBackend
     {
         var found = new Dictionary<string, byte[]>(keys.Count);
         var reads = new List<(string Key, FoundValue Read)>(keys.Count);
-        Read((found, keys, reads, _clock), static (reader, call, _) =>
+        Read((found, keys, reads, _clock, _writer), static (reader, call, _) =>
         {
             reader.InOneSnapshot(call, static (reader, call) =>
             {
@@ -172,6 +172,7 @@ public sealed class SqliteBackend : SyncCacheBackend
                     {
                         call.found.Add(key, reader.Value.ToArray());
                         call.reads.Add((key, read));
+                        call._writer?.Follow(reader, read.Accessed);
                     }
 
                     reader.Release();
@@ -263,7 +264,11 @@ public sealed class SqliteBackend : SyncCacheBackend
     }
 
     /// <inheritdoc/>
-    protected override BackendUsage GetUsageCore() => Read(0, static (reader, _, _) => reader.Usage());
+    protected override BackendUsage GetUsageCore()
+    {
+        var totals = Read(0, static (reader, _, _) => reader.Totals());
+        return new BackendUsage { Entries = totals.Entries, SizeBytes = totals.SizeBytes };
+    }
 
     /// <inheritdoc/>
     protected override void DisposeCore()
@@ -286,6 +291,7 @@ public sealed class SqliteBackend : SyncCacheBackend
 
     private void End(EntryReader reader, string key, in FoundValue read)
     {
+        if (read.IsHit) _writer?.Follow(reader, read.Accessed);
         _readers.Return(reader);
         if (read.IsHit) Notice(key, read);
     }

@@ -24,10 +24,13 @@ internal sealed class EntryReader : IDisposable
         _inspect = Later(() => connection.Prepare("SELECT value, version, created_at, expires_at, ttl, absolute_end, metadata FROM entries WHERE key = ?1"u8));
         _exists = Later(() => connection.Prepare("SELECT 1 FROM entries WHERE key = ?1 AND value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2)"u8));
         _page = Later(() => connection.Prepare("SELECT key, value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2) FROM entries WHERE key >= ?1 ORDER BY key LIMIT ?3"u8));
-        _totals = Later(() => connection.Prepare("SELECT entries, size_bytes FROM totals WHERE id = 1"u8));
+        _totals = Later(() => connection.Prepare("SELECT entries, size_bytes, sequence, clock FROM totals WHERE id = 1"u8));
         _begin = Later(() => connection.Prepare("BEGIN"u8));
         _commit = Later(() => connection.Prepare("COMMIT"u8));
     }
+
+    /// <summary>How many lookups of this reader found something: counted by whoever wants to know.</summary>
+    public int Hits { get; set; }
 
     /// <summary>The value that was found.</summary>
     public ReadOnlySpan<byte> Value => _find.Bytes(0);
@@ -102,13 +105,13 @@ internal sealed class EntryReader : IDisposable
         return read == most ? last : null;
     }
 
-    public BackendUsage Usage()
+    public Totals Totals()
     {
         var row = _totals.Value;
         if (!row.Step()) throw new SqliteFaultException("the row of totals is missing");
-        var usage = new BackendUsage { Entries = row.Number(0), SizeBytes = row.Number(1) };
+        var totals = new Totals(row.Number(0), row.Number(1), row.Number(2), row.Number(3));
         row.Reset();
-        return usage;
+        return totals;
     }
 
     /// <summary>Does several lookups that all see one state of the database.</summary>

@@ -10,6 +10,7 @@ internal sealed class EntryWriter : IDisposable
     private const int UnusedPagesToKeep = 64;
     private const int UnusedPartToKeep = 8;
     private const int RemovedRowsToLook = 32;
+    private const int HitsToFollow = 1024;
 
     private readonly SqliteConnection _connection;
     private readonly SqliteBackendOptions _options;
@@ -61,6 +62,20 @@ internal sealed class EntryWriter : IDisposable
             ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteBackend));
             _connection.WaitAtMost(_options.BusyTimeoutMilliseconds);
             return InTransaction(state, work);
+        }
+    }
+
+    /// <summary>
+    /// After a hit: learns from its reader where the database stands, if others have used many entries since, and now and then anyway. A process that only
+    /// reads would never know what is recent.
+    /// </summary>
+    public void Follow(EntryReader reader, long accessed)
+    {
+        if (!_options.IsBounded || (++reader.Hits % HitsToFollow != 0 && !Reads.IsBehind(accessed))) return;
+        try { Reads.Follow(reader.Totals()); }
+        catch (SqliteFaultException)
+        {
+            // The lookup itself went well.
         }
     }
 

@@ -27,13 +27,21 @@ internal sealed class RecentReads
         get { lock (_lock) return _noted.Count == 0; }
     }
 
+    private long Slack => Volatile.Read(ref _entries) / Coarseness;
+
+    /// <summary>Whether an entry's last use shows that others have used so many since <see cref="Follow"/> that the order would suffer.</summary>
+    /// <param name="accessed">The number of the entry's last use, as the database has it.</param>
+    public bool IsBehind(long accessed) => accessed > Volatile.Read(ref _sequence) + Slack;
+
     /// <summary>Notes a read; true when enough of them wait to be written, and then not at each one more but now and then.</summary>
     /// <param name="key">The key that was read.</param>
     /// <param name="accessed">The number of the entry's last use, as the database has it.</param>
     public bool Note(string key, long accessed)
     {
-        var slack = Volatile.Read(ref _entries) / Coarseness;
-        if (Volatile.Read(ref _sequence) + Volatile.Read(ref _reads) - accessed <= slack) return false;
+        // Another process has written since: uses count on from there. A race of two costs an entry its place for a moment.
+        if (accessed > Volatile.Read(ref _sequence)) Volatile.Write(ref _sequence, accessed);
+        var slack = Slack;
+        if (Volatile.Read(ref _sequence) + Volatile.Read(ref _reads) - accessed < slack) return false;
         lock (_lock)
         {
             if (_noted.TryGetValue(key, out var before) && _reads - before <= slack) return false;

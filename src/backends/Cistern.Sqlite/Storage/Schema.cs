@@ -75,7 +75,7 @@ internal static class Schema
             SELECT key, NULL AS version, 0 AS created_at, NULL AS expires_at, NULL AS ttl, NULL AS absolute_end, rowid AS accessed, NULL AS metadata, CAST(value AS BLOB) AS value
             FROM cache WHERE typeof(key) = 'text'
             """u8);
-        connection.Execute("CREATE TEMP VIEW totals AS SELECT 1 AS id, count(*) AS entries, CAST(total(length(value)) AS INTEGER) AS size_bytes FROM entries"u8);
+        connection.Execute("CREATE TEMP VIEW totals AS SELECT 1 AS id, count(*) AS entries, CAST(total(length(value)) AS INTEGER) AS size_bytes, 0 AS sequence, 0 AS clock FROM entries"u8);
     }
 
     /// <summary>Orders entries by their last use, which only a bounded database pays for.</summary>
