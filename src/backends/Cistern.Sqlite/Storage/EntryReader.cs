@@ -10,24 +10,23 @@ internal sealed class EntryReader : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _find;
-    private readonly Lazy<SqliteStatement> _inspect;
-    private readonly Lazy<SqliteStatement> _exists;
-    private readonly Lazy<SqliteStatement> _page;
-    private readonly Lazy<SqliteStatement> _totals;
-    private readonly Lazy<SqliteStatement> _begin;
-    private readonly Lazy<SqliteStatement> _commit;
+
+    // Prepared when they are first needed, and once more if that went wrong.
+    private SqliteStatement? _inspect;
+    private SqliteStatement? _exists;
+    private SqliteStatement? _page;
+    private SqliteStatement? _totals;
+    private SqliteStatement? _begin;
+    private SqliteStatement? _commit;
 
     public EntryReader(SqliteConnection connection)
     {
         _connection = connection;
         _find = connection.Prepare("SELECT value, expires_at, ttl, accessed FROM entries WHERE key = ?1"u8);
-        _inspect = Later(() => connection.Prepare("SELECT value, version, created_at, expires_at, ttl, absolute_end, metadata FROM entries WHERE key = ?1"u8));
-        _exists = Later(() => connection.Prepare("SELECT 1 FROM entries WHERE key = ?1 AND value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2)"u8));
-        _page = Later(() => connection.Prepare("SELECT key, value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2) FROM entries WHERE key >= ?1 ORDER BY key LIMIT ?3"u8));
-        _totals = Later(() => connection.Prepare("SELECT entries, size_bytes, sequence, clock FROM totals WHERE id = 1"u8));
-        _begin = Later(() => connection.Prepare("BEGIN"u8));
-        _commit = Later(() => connection.Prepare("COMMIT"u8));
     }
+
+    /// <summary>Whether it may be lent again: not when it has begun a transaction that it could not end.</summary>
+    public bool IsReusable { get; private set; } = true;
 
     /// <summary>How many lookups of this reader found something: counted by whoever wants to know.</summary>
     public int Hits { get; set; }
@@ -53,7 +52,7 @@ internal sealed class EntryReader : IDisposable
     /// <summary>Reads an entry whole; null when no live one is there.</summary>
     public CacheEntry? Inspect(string key, long now)
     {
-        var row = _inspect.Value;
+        var row = _inspect ??= _connection.Prepare("SELECT value, version, created_at, expires_at, ttl, absolute_end, metadata FROM entries WHERE key = ?1"u8);
         try
         {
             if (!row.BindKey(1, key).Step() || row.IsNull(0)) return null;
@@ -79,7 +78,7 @@ internal sealed class EntryReader : IDisposable
 
     public bool Exists(string key, long now)
     {
-        var row = _exists.Value;
+        var row = _exists ??= _connection.Prepare("SELECT 1 FROM entries WHERE key = ?1 AND value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2)"u8);
         var isThere = row.BindKey(1, key).Bind(2, now).Step();
         row.Reset();
         return isThere;
@@ -91,7 +90,7 @@ internal sealed class EntryReader : IDisposable
     /// </summary>
     public string? Page(string from, long now, int most, List<string> live)
     {
-        var row = _page.Value;
+        var row = _page ??= _connection.Prepare("SELECT key, value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2) FROM entries WHERE key >= ?1 ORDER BY key LIMIT ?3"u8);
         row.BindKey(1, from).Bind(2, now).Bind(3, most);
         string? last = null;
         var read = 0;
@@ -107,7 +106,7 @@ internal sealed class EntryReader : IDisposable
 
     public Totals Totals()
     {
-        var row = _totals.Value;
+        var row = _totals ??= _connection.Prepare("SELECT entries, size_bytes, sequence, clock FROM totals WHERE id = 1"u8);
         if (!row.Step()) throw new SqliteFaultException("the row of totals is missing");
         var totals = new Totals(row.Number(0), row.Number(1), row.Number(2), row.Number(3));
         row.Reset();
@@ -117,7 +116,10 @@ internal sealed class EntryReader : IDisposable
     /// <summary>Does several lookups that all see one state of the database.</summary>
     public void InOneSnapshot<TState>(TState state, Action<EntryReader, TState> lookups)
     {
-        _begin.Value.Run();
+        _begin ??= _connection.Prepare("BEGIN"u8);
+        _commit ??= _connection.Prepare("COMMIT"u8);
+        _begin.Run();
+        IsReusable = false;
         try
         {
             lookups(this, state);
@@ -125,13 +127,12 @@ internal sealed class EntryReader : IDisposable
         finally
         {
             Release();
-            _commit.Value.Run();
+            _commit.Run();
+            IsReusable = true;
         }
     }
 
     public void Dispose() => _connection.Dispose();
-
-    private static Lazy<SqliteStatement> Later(Func<SqliteStatement> prepare) => new(prepare, LazyThreadSafetyMode.None);
 
     private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

@@ -27,7 +27,7 @@ internal sealed class PooledReaders(Func<EntryReader> open) : EntryReaders
     {
         reader.Release();
         var start = Environment.CurrentManagedThreadId;
-        for (var i = 0; i < _kept.Length && !_isClosed; i++)
+        for (var i = 0; i < _kept.Length && !_isClosed && reader.IsReusable; i++)
         {
             ref var place = ref _kept[(start + i) % _kept.Length];
             if (Interlocked.CompareExchange(ref place, reader, null) is not null) continue;
