@@ -153,6 +153,19 @@ public sealed class OpeningTests : SqliteTest
     }
 
     [Fact]
+    public async Task ReadOnly_OpenedBeforeTheFirstWriter_SeesWhatItWrites()
+    {
+        File.WriteAllBytes(DatabasePath, []);
+        using var reader = Open(new SqliteBackendOptions { IsReadOnly = true });
+        Assert.Null(Text(reader, "key"));
+        using var writer = Open();
+        writer.Set("key", Bytes("value"));
+        Assert.Equal("value", Text(reader, "key"));
+        Assert.Equal(["key"], await reader.KeysAsync().ToListAsync());
+        Assert.Equal(1, (await StatsAsync(reader)).CurrentEntries);
+    }
+
+    [Fact]
     public async Task ManyAtOnce_ANewFile_AllOpen()
     {
         var backends = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() =>

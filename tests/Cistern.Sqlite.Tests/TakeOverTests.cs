@@ -90,6 +90,20 @@ public sealed class TakeOverTests : SqliteTest
     }
 
     [Fact]
+    public async Task ReadOnly_WhileAnotherTakesItOver_SeesTheSame()
+    {
+        RawDatabase.Run(DatabasePath, CreateTable, "INSERT INTO cache VALUES ('a', '1')", "INSERT INTO cache VALUES ('b', '22')");
+        using var reader = Open(new SqliteBackendOptions { IsReadOnly = true });
+        Assert.Equal("1", Text(reader, "a"));
+        using var writer = Open();
+        writer.Set("c", Bytes("333"));
+        Assert.Equal("1", Text(reader, "a"));
+        Assert.Equal("333", Text(reader, "c"));
+        Assert.Equal(["a", "b", "c"], await reader.KeysAsync().ToListAsync());
+        Assert.Equal(3, (await StatsAsync(reader)).CurrentEntries);
+    }
+
+    [Fact]
     public async Task OpenedByManyAtOnce_IsTakenOverOnce()
     {
         RawDatabase.Run(DatabasePath, CreateTable, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO cache SELECT 'key ' || i, i FROM n");

@@ -17,7 +17,7 @@ internal sealed class Database
         Connection = connection;
     }
 
-    /// <summary>The first connection: the one that writes.</summary>
+    /// <summary>The first connection: the one that writes, if any may.</summary>
     public SqliteConnection Connection { get; }
 
     /// <summary>Opens a database, and makes or takes over its tables.</summary>
@@ -34,7 +34,7 @@ internal sealed class Database
         {
             // Some steps of making a database do not wait for each other in SQLite itself.
             var deadline = new Deadline(options.BusyTimeoutMilliseconds);
-            while (!TrySetUp(connection, path, options, now, deadline)) _ = SqliteLibrary.Sleep(RetryMilliseconds);
+            while (!TryPrepare(connection, path, options, now, deadline)) _ = SqliteLibrary.Sleep(RetryMilliseconds);
             connection.WaitAtMost(options.BusyTimeoutMilliseconds);
             return new Database(path, options, connection);
         }
@@ -51,9 +51,12 @@ internal sealed class Database
         var connection = SqliteConnection.Open(_path, _options.IsReadOnly, _options.BusyTimeoutMilliseconds);
         try
         {
-            if (_options.IsReadOnly) SetUp(connection, _path, _options, now: 0);
-            else Configure(connection, _options);
-            return new EntryReader(connection);
+            Configure(connection, _options);
+
+            // Whoever may write has made the tables. Where one may only read, another process may make them, or take them over, at any moment.
+            var kind = _options.IsReadOnly ? Schema.Recognize(connection) : DatabaseKind.Current;
+            if (kind != DatabaseKind.Current) Schema.ShowAsCurrent(connection, kind);
+            return new EntryReader(connection, isReusable: kind == DatabaseKind.Current);
         }
         catch
         {
@@ -62,13 +65,15 @@ internal sealed class Database
         }
     }
 
-    private static bool TrySetUp(SqliteConnection connection, string? path, SqliteBackendOptions options, long now, Deadline deadline)
+    private static bool TryPrepare(SqliteConnection connection, string? path, SqliteBackendOptions options, long now, Deadline deadline)
     {
         // Each try only for what the ones before have left, as a try that was locked out has waited in SQLite already.
         connection.WaitAtMost(deadline.MillisecondsLeft);
         try
         {
-            SetUp(connection, path, options, now);
+            Configure(connection, options);
+            var kind = Schema.Recognize(connection);
+            if (!options.IsReadOnly) PrepareToWrite(connection, kind, path, options, now);
             return true;
         }
         catch (SqliteFaultException fault) when (SqliteResult.IsTransient(fault.ResultCode) && deadline.MillisecondsLeft > 0)
@@ -77,16 +82,8 @@ internal sealed class Database
         }
     }
 
-    private static void SetUp(SqliteConnection connection, string? path, SqliteBackendOptions options, long now)
+    private static void PrepareToWrite(SqliteConnection connection, DatabaseKind kind, string? path, SqliteBackendOptions options, long now)
     {
-        Configure(connection, options);
-        var kind = Schema.Recognize(connection);
-        if (options.IsReadOnly)
-        {
-            if (kind != DatabaseKind.Current) Schema.ShowAsCurrent(connection, kind);
-            return;
-        }
-
         if (kind != DatabaseKind.Current) Schema.Bring(connection, kind, now);
         if (path is not null && connection.Texts("PRAGMA journal_mode = WAL"u8) is not ["wal"]) throw new SqliteFaultException("its file system cannot share a write-ahead log");
         if (options.IsBounded) Schema.OrderByAccess(connection);

@@ -19,14 +19,18 @@ internal sealed class EntryReader : IDisposable
     private SqliteStatement? _begin;
     private SqliteStatement? _commit;
 
-    public EntryReader(SqliteConnection connection)
+    /// <summary>Takes over a connection.</summary>
+    /// <param name="connection">The connection, set up to look entries up.</param>
+    /// <param name="isReusable">Whether it will look at the right tables for as long as it is open.</param>
+    public EntryReader(SqliteConnection connection, bool isReusable = true)
     {
         _connection = connection;
+        IsReusable = isReusable;
         _find = connection.Prepare("SELECT value, expires_at, ttl, accessed FROM entries WHERE key = ?1"u8);
     }
 
-    /// <summary>Whether it may be lent again: not when it has begun a transaction that it could not end.</summary>
-    public bool IsReusable { get; private set; } = true;
+    /// <summary>Whether it may be lent again: not when it looks at tables that may soon be others, nor when it has begun a transaction that it could not end.</summary>
+    public bool IsReusable { get; private set; }
 
     /// <summary>How many lookups of this reader found something: counted by whoever wants to know.</summary>
     public int Hits { get; set; }
@@ -119,6 +123,7 @@ internal sealed class EntryReader : IDisposable
         _begin ??= _connection.Prepare("BEGIN"u8);
         _commit ??= _connection.Prepare("COMMIT"u8);
         _begin.Run();
+        var wasReusable = IsReusable;
         IsReusable = false;
         try
         {
@@ -128,7 +133,7 @@ internal sealed class EntryReader : IDisposable
         {
             Release();
             _commit.Run();
-            IsReusable = true;
+            IsReusable = wasReusable;
         }
     }
 
