@@ -103,6 +103,31 @@ public sealed class TakeOverTests : SqliteTest
         Assert.Equal(3, (await StatsAsync(reader)).CurrentEntries);
     }
 
+    [Theory]
+    [InlineData("CREATE TABLE cache(key TEXT PRIMARY KEY, value BLOB)")]
+    [InlineData("CREATE TABLE cache(key TEXT, value TEXT)")]
+    [InlineData("CREATE TABLE cache(key INTEGER PRIMARY KEY, value TEXT)")]
+    [InlineData("CREATE TABLE cache(key TEXT, value TEXT, PRIMARY KEY(key, value))")]
+    [InlineData("CREATE TABLE cache(value TEXT, key TEXT PRIMARY KEY)")]
+    [InlineData("CREATE TABLE cache(key TEXT PRIMARY KEY, value TEXT, length INTEGER AS (length(value)))")]
+    public void ATableThatIsOnlyAlike_IsRefusedAndUnchanged(string table)
+    {
+        RawDatabase.Run(DatabasePath, table, "INSERT INTO cache(key, value) VALUES (1, 'kept')");
+        var before = File.ReadAllBytes(DatabasePath);
+        Assert.Contains("another program", OpenFault().Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(DatabasePath));
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE cache(key text primary key, value text)")]
+    [InlineData("CREATE TABLE cache(key TEXT, value TEXT, PRIMARY KEY(key))")]
+    public void ATableThatIsWrittenOtherwise_IsTakenOver(string table)
+    {
+        RawDatabase.Run(DatabasePath, table, "INSERT INTO cache VALUES ('a', '1')");
+        using var backend = Open();
+        Assert.Equal("1", Text(backend, "a"));
+    }
+
     [Fact]
     public async Task OpenedByManyAtOnce_IsTakenOverOnce()
     {

@@ -38,6 +38,9 @@ internal static class Schema
     /// <summary>Counts the rows of an older table that can be taken over.</summary>
     public static ReadOnlySpan<byte> CountTakeable => Text($"SELECT count(*) FROM cache WHERE {IsTakeable}");
 
+    // Each column's name and type, its place in the primary key, and whether it is generated. Whether NULL is allowed says nothing about whose the table is.
+    private static ReadOnlySpan<byte> DescribeCache => "SELECT name || ' ' || upper(type) || ' ' || pk || ' ' || hidden FROM pragma_table_xinfo('cache') ORDER BY cid"u8;
+
     /// <summary>Says what a database is.</summary>
     /// <exception cref="SqliteFaultException">It is none of ours, or newer than this code; the message says which.</exception>
     public static DatabaseKind Recognize(SqliteConnection connection) => connection.InOneSnapshot(RecognizeState);
@@ -88,11 +91,7 @@ internal static class Schema
         var tables = connection.Texts("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' AND type <> 'index' ORDER BY name"u8);
         if (application == ApplicationId) return RecognizeOurs(version, tables);
         if (application == 0 && version == 0 && tables.Count == 0) return DatabaseKind.Empty;
-        if (application == 0 && version == 0 && tables is ["cache"] && connection.Texts("SELECT name FROM pragma_table_info('cache') ORDER BY cid"u8) is ["key", "value"])
-        {
-            return DatabaseKind.KeysAndTexts;
-        }
-
+        if (application == 0 && version == 0 && tables is ["cache"] && connection.Texts(DescribeCache) is ["key TEXT 1 0", "value TEXT 0 0"]) return DatabaseKind.KeysAndTexts;
         throw new SqliteFaultException("it is a database of another program");
     }
 
