@@ -129,6 +129,23 @@ public sealed class TakeOverTests : SqliteTest
     }
 
     [Fact]
+    public void AFileThatCannotShrink_LearnsItWhenItIsOpenedAgain()
+    {
+        using (var backend = Open()) backend.Set("key", Bytes("value"));
+        RawDatabase.Run(DatabasePath, "PRAGMA auto_vacuum = NONE", "VACUUM");
+        Assert.Equal(0, RawDatabase.Number(DatabasePath, "PRAGMA auto_vacuum"));
+        using (var holder = RawDatabase.Open(DatabasePath))
+        {
+            holder.Execute("BEGIN IMMEDIATE"u8);
+            Open(new SqliteBackendOptions { BusyTimeout = TimeSpan.FromMilliseconds(100) }).Dispose();
+        }
+
+        using var reopened = Open();
+        Assert.Equal(2, reopened.Connection.Number("PRAGMA auto_vacuum"u8));
+        Assert.Equal("value", Text(reopened, "key"));
+    }
+
+    [Fact]
     public async Task OpenedByManyAtOnce_IsTakenOverOnce()
     {
         RawDatabase.Run(DatabasePath, CreateTable, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) INSERT INTO cache SELECT 'key ' || i, i FROM n");

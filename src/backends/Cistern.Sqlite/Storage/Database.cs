@@ -73,7 +73,7 @@ internal sealed class Database
         {
             Configure(connection, options);
             var kind = Schema.Recognize(connection);
-            if (!options.IsReadOnly) PrepareToWrite(connection, kind, path, options, now);
+            if (!options.IsReadOnly) PrepareToWrite(connection, kind, path, options, now, deadline);
             return true;
         }
         catch (SqliteFaultException fault) when (SqliteResult.IsTransient(fault.ResultCode) && deadline.MillisecondsLeft > 0)
@@ -82,9 +82,11 @@ internal sealed class Database
         }
     }
 
-    private static void PrepareToWrite(SqliteConnection connection, DatabaseKind kind, string? path, SqliteBackendOptions options, long now)
+    private static void PrepareToWrite(SqliteConnection connection, DatabaseKind kind, string? path, SqliteBackendOptions options, long now, Deadline deadline)
     {
         if (kind != DatabaseKind.Current) Schema.Bring(connection, kind, now);
+        Schema.LetShrink(connection);
+        connection.WaitAtMost(deadline.MillisecondsLeft);
         if (path is not null && connection.Texts("PRAGMA journal_mode = WAL"u8) is not ["wal"]) throw new SqliteFaultException("its file system cannot share a write-ahead log");
         if (options.IsBounded) Schema.OrderByAccess(connection);
     }

@@ -10,6 +10,7 @@ internal static class Schema
     public const long Version = 1;
 
     private const long ApplicationId = 0x43495354;
+    private const long Incremental = 2;
 
     private const string IsTakeable = "typeof(key) = 'text' AND length(CAST(key AS BLOB)) <= 65536 AND instr(CAST(key AS BLOB), x'00') = 0 AND value IS NOT NULL";
 
@@ -63,9 +64,24 @@ internal static class Schema
         {
             if (!connection.IsAutoCommit) connection.Execute("ROLLBACK"u8);
         }
+    }
 
-        // A file that was made otherwise can only be told to shrink by writing it anew.
-        if (kind == DatabaseKind.KeysAndTexts) connection.Execute("VACUUM"u8);
+    /// <summary>
+    /// Lets a file shrink that was made otherwise, for which it must be written anew. Where others are in the way, or the disk is full, it stays as it is,
+    /// and a later opening tries again.
+    /// </summary>
+    public static void LetShrink(SqliteConnection connection)
+    {
+        if (connection.Number("PRAGMA auto_vacuum"u8) == Incremental) return;
+        connection.WaitAtMost(0);
+        try
+        {
+            connection.Execute("PRAGMA auto_vacuum = INCREMENTAL"u8);
+            connection.Execute("VACUUM"u8);
+        }
+        catch (SqliteFaultException)
+        {
+        }
     }
 
     /// <summary>Lets a connection that may only read look at an empty or older database as if it were current. Nothing of that is in the file.</summary>
