@@ -72,6 +72,22 @@ public sealed class LockedTests : SqliteTest
     }
 
     [Fact]
+    public async Task Writes_OfManyThreads_FailTogetherAfterTheBusyTimeout()
+    {
+        using var backend = Open(new SqliteBackendOptions { BusyTimeout = Busy });
+        using var holder = Hold();
+        var started = Stopwatch.GetTimestamp();
+        var writes = Enumerable.Range(0, 10).Select(i => Task.Factory.StartNew(() => backend.Set($"key {i}", Bytes("value")), TaskCreationOptions.LongRunning)).ToList();
+        foreach (var write in writes)
+        {
+            var fault = await Assert.ThrowsAsync<CacheBackendException>(() => write);
+            Assert.Equal(SqliteResult.Busy, SqliteResult.Plain(Assert.IsType<SqliteFaultException>(fault.InnerException).ResultCode));
+        }
+
+        Assert.InRange(Stopwatch.GetElapsedTime(started), Busy / 2, Soon);
+    }
+
+    [Fact]
     public void Write_AfterOneThatWasLockedOut_Succeeds()
     {
         using var backend = Open(new SqliteBackendOptions { BusyTimeout = TimeSpan.FromMilliseconds(50) });

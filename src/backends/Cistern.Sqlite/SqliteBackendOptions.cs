@@ -18,7 +18,7 @@ public sealed record SqliteBackendOptions
     /// <summary>What an acknowledged write survives. Default: <see cref="SqliteDurability.Normal"/>.</summary>
     public SqliteDurability Durability { get; init; }
 
-    /// <summary>How long a call waits for other processes that use the file, in real time whatever <see cref="TimeProvider"/> says. Default 30 s, at least 1 ms.</summary>
+    /// <summary>How long a call waits for others that use the file, threads of this process and other processes together, in real time whatever <see cref="TimeProvider"/> says. Default 30 s, at least 1 ms.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Opens a database that exists to read it only: writes are faults, and reads leave no trace. Default false.</summary>

@@ -55,14 +55,12 @@ internal sealed class EntryWriter : IDisposable
 
     /// <summary>Does some work in one transaction, once no other process has one: whole, or not at all.</summary>
     /// <exception cref="ObjectDisposedException">The backend is closed.</exception>
+    /// <exception cref="SqliteFaultException">Others were in the way for longer than the busy timeout; or what SQLite says.</exception>
     public TResult Write<TState, TResult>(TState state, Func<WriteTransaction, TState, TResult> work)
     {
-        lock (Gate)
-        {
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(SqliteBackend));
-            _connection.WaitAtMost(_options.BusyTimeoutMilliseconds);
-            return InTransaction(state, work);
-        }
+        Enter();
+        try { return InTransaction(state, work); }
+        finally { Gate.Exit(); }
     }
 
     /// <summary>
@@ -104,13 +102,17 @@ internal sealed class EntryWriter : IDisposable
     /// <summary>Gives all unused pages back to the file system, in steps between which others may write.</summary>
     public void ShrinkWhole()
     {
-        while (true)
+        while (Gate.TryEnter(_options.BusyTimeoutMilliseconds))
         {
-            lock (Gate)
+            try
             {
                 if (_isClosed) return;
                 _connection.WaitAtMost(_options.BusyTimeoutMilliseconds);
                 if (!Shrink()) return;
+            }
+            finally
+            {
+                Gate.Exit();
             }
         }
     }
@@ -122,6 +124,26 @@ internal sealed class EntryWriter : IDisposable
             _isClosed = true;
             _connection.Dispose();
         }
+    }
+
+    // One wait for both queues: that of this process's threads, then that of the other processes.
+    private void Enter()
+    {
+        var left = _options.BusyTimeoutMilliseconds;
+        if (!Gate.TryEnter())
+        {
+            var deadline = new Deadline(left);
+            if (!Gate.TryEnter(left)) throw new SqliteFaultException("database is locked by other writes of this process", SqliteResult.Busy);
+            left = deadline.MillisecondsLeft;
+        }
+
+        if (_isClosed)
+        {
+            Gate.Exit();
+            throw new ObjectDisposedException(nameof(SqliteBackend));
+        }
+
+        _connection.WaitAtMost(left);
     }
 
     private TResult InTransaction<TState, TResult>(TState state, Func<WriteTransaction, TState, TResult> work)
