@@ -196,13 +196,18 @@ internal sealed class EntryWriter : IDisposable
 
     private bool Shrink()
     {
-        var unused = Count(_unusedPages);
-        if (unused <= UnusedPagesToKeep + Count(_pages) / UnusedPartToKeep) return false;
-
-        // The write itself is done and stays: a file that cannot shrink now shrinks later.
-        try { _shrink.Run(); }
-        catch (SqliteFaultException) { return false; }
-        return Count(_unusedPages) < unused;
+        // The write itself is done and stays: a file that cannot shrink now, or say whether it should, shrinks later.
+        try
+        {
+            var unused = Count(_unusedPages);
+            if (unused <= UnusedPagesToKeep + Count(_pages) / UnusedPartToKeep) return false;
+            _shrink.Run();
+            return Count(_unusedPages) < unused;
+        }
+        catch (SqliteFaultException)
+        {
+            return false;
+        }
     }
 
     private static long Count(SqliteStatement statement)
