@@ -166,6 +166,17 @@ public sealed class OpeningTests : SqliteTest
     }
 
     [Fact]
+    public void Opened_ButNotUsable_LeavesNoConnectionBehind()
+    {
+        Open().Dispose();
+        RawDatabase.Run(DatabasePath, "DELETE FROM totals");
+        Assert.Contains("totals", OpenFault().Message, StringComparison.Ordinal);
+
+        // The last connection to a file takes its log along.
+        Assert.False(File.Exists(DatabasePath + "-wal"));
+    }
+
+    [Fact]
     public async Task ManyAtOnce_ANewFile_AllOpen()
     {
         var backends = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() =>

@@ -25,8 +25,17 @@ public sealed class SqliteBackend : SyncCacheBackend
         _clock = () => NowMilliseconds;
         var database = Database.Open(path, options, NowMilliseconds);
         _connection = database.Connection;
-        if (!options.IsReadOnly) _writer = new EntryWriter(_connection, options, _clock, Count);
-        _readers = path is null ? new SingleReader(_connection, _writer!.Gate) : new PooledReaders(database.OpenReader);
+        try
+        {
+            if (!options.IsReadOnly) _writer = new EntryWriter(_connection, options, _clock, Count);
+            _readers = path is null ? new SingleReader(_connection, _writer!.Gate) : new PooledReaders(database.OpenReader);
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+
         Capabilities = new BackendCapabilities
         {
             IsPersistent = path is not null,
