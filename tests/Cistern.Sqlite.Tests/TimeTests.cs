@@ -84,4 +84,31 @@ public sealed class TimeTests : SqliteTest
         Assert.Null(Text(backend, "key"));
         Assert.Equal(SetOutcome.Stored, backend.Set("key", Bytes("again"), new SetOptions { Condition = SetCondition.IfAbsent }));
     }
+
+    [Fact]
+    public void ClockJumpedBack_WhileASetWaited_ItDoesNotOutliveItsTtlEither()
+    {
+        var clock = new JumpingClock(Clock.GetUtcNow());
+        using var backend = SqliteBackend.Open(DatabasePath, new SqliteBackendOptions { TimeProvider = clock });
+        clock.JumpAfterNextReading(TimeSpan.FromDays(-1));
+        backend.Set("key", Bytes("value"), AMinute);
+        Assert.Equal("value", Text(backend, "key"));
+        Assert.Equal(Clock.GetUtcNow().AddDays(-1).AddMinutes(1).ToUnixTimeMilliseconds(), backend.Connection.Number("SELECT expires_at FROM entries"u8));
+    }
+
+    /// <summary>A clock that stands still, and jumps right after it was read.</summary>
+    private sealed class JumpingClock(DateTimeOffset start) : TimeProvider
+    {
+        private DateTimeOffset _now = start;
+        private TimeSpan _jump;
+
+        public void JumpAfterNextReading(TimeSpan jump) => _jump = jump;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var now = _now;
+            (_now, _jump) = (_now + _jump, TimeSpan.Zero);
+            return now;
+        }
+    }
 }

@@ -89,7 +89,7 @@ internal sealed class WriteTransaction
         };
         if (row.IsEntry && row.IsExpired(_now)) Expirations++;
         if (row.SizeBytes - draft.Value.Length > PageBytes) RemovedRows++;
-        Stamp();
+        Stamp(Math.Max(_now, draft.CreatedAtMilliseconds));
         _table.Put(row.Id, draft, _totals.Sequence);
         _stored++;
         return SetOutcome.Stored;
@@ -101,7 +101,7 @@ internal sealed class WriteTransaction
         var row = _table.Find(key);
         if (!row.IsLiveEntry(_now)) return false;
         if (row.AbsoluteEnd is { } end) expiresAt = Math.Min(end, expiresAt ?? end);
-        Stamp();
+        Stamp(_now);
         _table.Touch(row.Id, expiresAt, expiresAt - _now);
         return true;
     }
@@ -116,7 +116,7 @@ internal sealed class WriteTransaction
         {
             var kept = row.IsLiveTombstone(_now) ? Math.Max(deletion, row.Version ?? deletion) : deletion;
             _table.PutTombstone(row.Id, key, kept, _now, _options.TombstoneMilliseconds);
-            Stamp();
+            Stamp(_now);
             if (row.IsEntry) RemovedRows++;
         }
         else if (row.IsThere)
@@ -154,8 +154,8 @@ internal sealed class WriteTransaction
         if (_totals != _before) _table.WriteTotals(_totals);
     }
 
-    // Whatever has a TTL counted from now: the clock has been here.
-    private void Stamp() => _totals = _totals with { Clock = Math.Max(_totals.Clock, _now) };
+    // Whatever has a TTL counted from a moment: the clock has been there. It may be behind that again by now.
+    private void Stamp(long moment) => _totals = _totals with { Clock = Math.Max(_totals.Clock, moment) };
 
     private void MakeRoom()
     {
