@@ -45,13 +45,13 @@ public sealed class TakeOverTests : SqliteTest
     public void Opened_RowsWithoutALegalKey_StayAndAreReported()
     {
         RawDatabase.Run(DatabasePath, CreateTable, "INSERT INTO cache VALUES ('good', 'kept')", "INSERT INTO cache VALUES (NULL, 'no key')", "INSERT INTO cache VALUES ('a' || char(0) || 'b', 'NUL')",
-            "INSERT INTO cache VALUES (x'ff', 'bytes')", "INSERT INTO cache VALUES (hex(zeroblob(40000)), 'long')");
+            "INSERT INTO cache VALUES (x'ff', 'bytes')", "INSERT INTO cache VALUES (hex(zeroblob(40000)), 'long')", "INSERT INTO cache VALUES (CAST(x'61ff' AS TEXT), 'not UTF-8')");
         using (var backend = Open()) Assert.Equal("kept", Text(backend, "good"));
         using (var again = Open()) Assert.Equal("kept", Text(again, "good"));
-        Assert.Equal(4, RawDatabase.Number(DatabasePath, "SELECT count(*) FROM cache"));
+        Assert.Equal(5, RawDatabase.Number(DatabasePath, "SELECT count(*) FROM cache"));
         var verification = SqliteBackend.Verify(DatabasePath);
         Assert.Equal(1, verification.Entries);
-        Assert.Contains("4 rows", Assert.Single(verification.Findings).What, StringComparison.Ordinal);
+        Assert.Contains("5 rows", Assert.Single(verification.Findings).What, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,6 +23,21 @@ public sealed class VerifyTests : SqliteTest
     }
 
     [Fact]
+    public async Task Keys_ThatAreNotUtf8_AreAFindingAndEndNoListing()
+    {
+        using var backend = Open();
+        foreach (var key in new[] { "", "a", "z" }) backend.Set(key, Bytes("value"));
+        RawDatabase.Run(DatabasePath,
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) INSERT INTO entries(key, created_at, value) SELECT CAST(x'62ff' AS TEXT) || i, 0, x'00' FROM n",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) INSERT INTO entries(key, created_at, value) SELECT CAST(CAST(i AS TEXT) AS BLOB), 0, x'00' FROM n",
+            "UPDATE totals SET entries = 1403, size_bytes = 1415");
+        Assert.Equal(["", "a", "z"], await backend.KeysAsync().Take(5_000).ToListAsync());
+        Assert.Equal(["a"], await backend.KeysAsync("a*").Take(5_000).ToListAsync());
+        var finding = Assert.Single(SqliteBackend.Verify(DatabasePath).Findings);
+        Assert.Contains("1400 rows have a key that no caller can ask for", finding.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Verify_BytesThatFlipped_AreFindingsAndNeverACrash()
     {
         using (var backend = Open())

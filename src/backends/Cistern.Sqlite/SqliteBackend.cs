@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Cistern;
 
@@ -258,17 +259,15 @@ public sealed class SqliteBackend : SyncCacheBackend
     protected override IEnumerable<string> KeysCore(KeyPattern pattern)
     {
         var live = new List<string>();
-        for (string? from = pattern.LiteralPrefix, before = null; from is not null; before = from)
+        for (var from = Encoding.UTF8.GetBytes(pattern.LiteralPrefix); from is not null;)
         {
             live.Clear();
-            var next = Read((from, live), static (reader, call, now) => reader.Page(call.from, now, PageKeys, call.live));
+            from = Read((from, live), static (reader, call, now) => reader.Page(call.from, now, PageKeys, call.live));
             foreach (var key in live)
             {
                 if (!key.StartsWith(pattern.LiteralPrefix, StringComparison.Ordinal)) yield break;
-                if (key != before && pattern.IsMatch(key)) yield return key;
+                if (pattern.IsMatch(key)) yield return key;
             }
-
-            from = next;
         }
     }
 

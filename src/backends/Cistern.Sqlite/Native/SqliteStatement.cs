@@ -9,6 +9,7 @@ namespace Cistern;
 /// </summary>
 internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint handle) : IDisposable
 {
+    private const int TypeText = 3;
     private const int TypeNull = 5;
 
     // An empty value is not NULL: SQLite takes a null pointer for that, and an empty span has one.
@@ -95,6 +96,8 @@ internal sealed unsafe class SqliteStatement(SqliteConnection connection, nint h
     public void Reset() => _ = SqliteLibrary.Reset(_handle);
 
     public bool IsNull(int column) => SqliteLibrary.ColumnType(_handle, column) == TypeNull;
+
+    public bool IsText(int column) => SqliteLibrary.ColumnType(_handle, column) == TypeText;
 
     public long Number(int column) => SqliteLibrary.ColumnNumber(_handle, column);
 

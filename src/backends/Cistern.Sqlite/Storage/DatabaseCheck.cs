@@ -48,7 +48,7 @@ internal static class DatabaseCheck
             findings.Add(new BackendFinding("totals", $"they say {counted} entries and {countedBytes} bytes, and there are {entries} and {sizeBytes}: statistics and bounds are off by that much until the database is cleared"));
         }
 
-        var badKeys = connection.Number("SELECT count(*) FROM entries WHERE typeof(key) <> 'text' OR length(CAST(key AS BLOB)) > 65536 OR instr(CAST(key AS BLOB), x'00') > 0"u8);
+        var badKeys = EntryKey.FindBad(connection, "SELECT id, key FROM entries"u8).Count;
         if (badKeys != 0) findings.Add(new BackendFinding("entries", $"{badKeys} rows have a key that no caller can ask for"));
         var badValues = connection.Number("SELECT count(*) FROM entries WHERE typeof(value) NOT IN ('blob', 'null')"u8);
         if (badValues != 0) findings.Add(new BackendFinding("entries", $"{badValues} values are not bytes: something else wrote them"));
@@ -60,7 +60,7 @@ internal static class DatabaseCheck
     private static void CheckOlderTable(SqliteConnection connection, List<BackendFinding> findings)
     {
         var rows = connection.Number("SELECT count(*) FROM cache"u8);
-        var later = connection.Number(Schema.CountTakeable);
+        var later = Schema.CountTakeable(connection);
         if (rows != later) findings.Add(new BackendFinding("cache", $"{rows - later} rows of the older table have keys that are not allowed, or no value, and were left there"));
         if (later != 0) findings.Add(new BackendFinding("cache", $"{later} rows were written to the older table after it was taken over: they are not among the entries"));
     }

@@ -89,23 +89,32 @@ internal sealed class EntryReader : IDisposable
     }
 
     /// <summary>
-    /// Reads the next keys in the order of their bytes, from one on; returns where the page after this one begins, or null when this was the last. That
-    /// key was on this page already.
+    /// Reads the next keys in the order of their bytes; returns where the page after this one begins, or null when this was the last. By bytes, as
+    /// a row that something else wrote may have a key that no string stands for; it is left out.
     /// </summary>
-    public string? Page(string from, long now, int most, List<string> live)
+    /// <param name="from">The bytes from which on.</param>
+    /// <param name="now">Now, in milliseconds since 1970.</param>
+    /// <param name="most">How many rows to read.</param>
+    /// <param name="live">Receives the keys of live entries.</param>
+    public byte[]? Page(byte[] from, long now, int most, List<string> live)
     {
-        var row = _page ??= _connection.Prepare("SELECT key, value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2) FROM entries WHERE key >= ?1 ORDER BY key LIMIT ?3"u8);
-        row.BindKey(1, from).Bind(2, now).Bind(3, most);
-        string? last = null;
-        var read = 0;
-        for (; row.Step(); read++)
+        // Texts sort before the empty blob, and blobs are no keys.
+        var row = _page ??= _connection.Prepare("""
+            SELECT key, value IS NOT NULL AND (expires_at IS NULL OR expires_at > ?2) FROM entries WHERE key >= ?1 AND key < x'' ORDER BY key LIMIT ?3
+            """u8);
+        row.BindText(1, from).Bind(2, now).Bind(3, most);
+        byte[]? next = null;
+        for (var read = 1; row.Step(); read++)
         {
-            last = row.Text(0);
-            if (row.Number(1) != 0) live.Add(last);
+            var key = row.Bytes(0);
+            if (row.Number(1) != 0 && EntryKey.Read(key) is { } text) live.Add(text);
+
+            // The least text that is greater than this one.
+            if (read == most) next = [.. key, 0];
         }
 
         row.Reset();
-        return read == most ? last : null;
+        return next;
     }
 
     public Totals Totals()

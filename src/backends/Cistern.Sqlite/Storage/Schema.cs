@@ -12,7 +12,7 @@ internal static class Schema
     private const long ApplicationId = 0x43495354;
     private const long Incremental = 2;
 
-    private const string IsTakeable = "typeof(key) = 'text' AND length(CAST(key AS BLOB)) <= 65536 AND instr(CAST(key AS BLOB), x'00') = 0 AND value IS NOT NULL";
+    private const string IsPairOfTexts = "typeof(key) = 'text' AND value IS NOT NULL";
 
     // The value comes last, so that whatever looks at the other columns need not walk over it. An integer key keeps rows in the order of
     // their making and the index of keys small, which is faster to read and to write than rows ordered by key, the more so the longer the values.
@@ -37,7 +37,8 @@ internal static class Schema
     private static ReadOnlySpan<byte> CreateAccesses => "CREATE INDEX IF NOT EXISTS entries_accessed ON entries(accessed) WHERE accessed IS NOT NULL"u8;
 
     /// <summary>Counts the rows of an older table that can be taken over.</summary>
-    public static ReadOnlySpan<byte> CountTakeable => Text($"SELECT count(*) FROM cache WHERE {IsTakeable}");
+    public static long CountTakeable(SqliteConnection connection) =>
+        connection.Number(Text($"SELECT count(*) FROM cache WHERE {IsPairOfTexts}")) - EntryKey.FindBad(connection, Text($"SELECT 0, key FROM cache WHERE {IsPairOfTexts}")).Count;
 
     // Each column's name and type, its place in the primary key, and whether it is generated. Whether NULL is allowed says nothing about whose the table is.
     private static ReadOnlySpan<byte> DescribeCache => "SELECT name || ' ' || upper(type) || ' ' || pk || ' ' || hidden FROM pragma_table_xinfo('cache') ORDER BY cid"u8;
@@ -128,15 +129,20 @@ internal static class Schema
         connection.Execute(Text($"PRAGMA user_version = {Version}"));
     }
 
-    // Rows whose key could not be a key here (NULL, bytes, too long, with a NUL) stay where they are.
+    // Rows whose key could not be a key here (NULL, bytes, not UTF-8, too long, with a NUL) stay where they are.
     private static void TakeOver(SqliteConnection connection, long now)
     {
         using (var copy = connection.Prepare(Text($"""
             INSERT INTO entries(key, created_at, accessed, value)
-            SELECT key, ?1, row_number() OVER (ORDER BY rowid), CAST(value AS BLOB) FROM cache WHERE {IsTakeable}
+            SELECT key, ?1, row_number() OVER (ORDER BY rowid), CAST(value AS BLOB) FROM cache WHERE {IsPairOfTexts}
             """))) copy.Bind(1, now).Run();
+        using (var drop = connection.Prepare("DELETE FROM entries WHERE id = ?1"u8))
+        {
+            foreach (var id in EntryKey.FindBad(connection, "SELECT id, key FROM entries"u8)) drop.Bind(1, id).Run();
+        }
+
         connection.Execute("DELETE FROM cache WHERE EXISTS (SELECT 1 FROM entries WHERE entries.key = cache.key)"u8);
-        connection.Execute("UPDATE totals SET entries = (SELECT count(*) FROM entries), size_bytes = (SELECT total(length(value)) FROM entries), sequence = (SELECT count(*) FROM entries)"u8);
+        connection.Execute("UPDATE totals SET entries = (SELECT count(*) FROM entries), size_bytes = (SELECT total(length(value)) FROM entries), sequence = (SELECT coalesce(max(accessed), 0) FROM entries)"u8);
         if (connection.Number("SELECT count(*) FROM cache"u8) == 0) connection.Execute("DROP TABLE cache"u8);
     }
 
