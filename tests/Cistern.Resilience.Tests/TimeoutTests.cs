@@ -65,6 +65,33 @@ public sealed class TimeoutTests
 
     [Theory]
     [MemberData(nameof(PlainWrites))]
+    public async Task Write_ThatTheBackendItselfGaveUp_IsNotTriedAgain(string write)
+    {
+        foreach (var fault in new Exception[] { new TimeoutException(), new OperationCanceledException(), new IOException("no answer", new TimeoutException()) })
+        {
+            using var rig = new ResilientRig(Twice);
+            rig.Inner.Before = (_, _) => Task.FromException(fault);
+            var error = await Assert.ThrowsAsync<CacheBackendException>(() => Writes[write](rig.Backend, CancellationToken.None));
+            Assert.IsType<TimeoutException>(error.InnerException);
+            Assert.Equal(1, rig.Inner.Calls);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PlainWrites))]
+    public async Task Write_ThatHangsInAWrapperInAWrapper_IsNotTriedAgain(string write)
+    {
+        using var rig = new ResilientRig(Twice);
+        using var outer = new ResilientBackend(rig.Backend, Twice with { CallTimeout = null });
+        rig.Inner.Before = ScriptedBackend.HangFirst(1);
+        var call = Writes[write](outer, CancellationToken.None);
+        rig.Clock.Advance(Second);
+        await Assert.ThrowsAsync<CacheBackendException>(() => call);
+        Assert.Equal(1, rig.Inner.Calls);
+    }
+
+    [Theory]
+    [MemberData(nameof(PlainWrites))]
     public async Task Write_ThatHangs_EndsWhenItsCallerCancels(string write)
     {
         using var rig = new ResilientRig(Twice);

@@ -1,3 +1,6 @@
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+
 namespace Cistern;
 
 /// <summary>One try of a call: it ends with its token also where the backend takes no notice of that.</summary>
@@ -8,8 +11,8 @@ internal static class Attempt
         call.IsCompleted ? await call.ConfigureAwait(false) : await EndWithAsync(call.AsTask(), attempt).ConfigureAwait(false);
 
     /// <summary>
-    /// A call that must not be made again once its time was up: it may still be under way, and could land on top of what the second call, or
-    /// the caller after it, has written. So it fails with what no retry handles.
+    /// A call that must not be made again once its time was up, here or in the backend itself: it may still be under way, and could land on top of what
+    /// the second call, or the caller after it, has written. So it fails with what no retry handles.
     /// </summary>
     /// <param name="call">The call.</param>
     /// <param name="attempt">Ends the try: by its timeout, or because the caller cancelled.</param>
@@ -22,7 +25,11 @@ internal static class Attempt
         }
         catch (OperationCanceledException ended) when (attempt.IsCancellationRequested && !caller.IsCancellationRequested)
         {
-            throw new TimeoutException("no answer in time; whether it happened is unknown.", ended);
+            throw TimeWasUp(ended);
+        }
+        catch (CacheBackendException fault) when (IsTimeout(fault.InnerException))
+        {
+            throw TimeWasUp(fault);
         }
     }
 
@@ -39,6 +46,16 @@ internal static class Attempt
             throw;
         }
     }
+
+    // A driver's own timeout, or that of a wrapper inside. An open breaker tells what opened it, and has made no call.
+    private static bool IsTimeout(Exception? cause) => cause switch
+    {
+        null or BrokenCircuitException => false,
+        TimeoutException or OperationCanceledException or TimeoutRejectedException => true,
+        _ => IsTimeout(cause.InnerException),
+    };
+
+    private static TimeoutException TimeWasUp(Exception cause) => new("no answer in time; whether it happened is unknown.", cause);
 
     private static async Task ObserveAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -33,8 +33,8 @@ public sealed class ResilientBackend : CacheBackend
     /// <summary>Wraps a backend in a pipeline of the caller's own.</summary>
     /// <param name="backend">The backend; disposed with this one.</param>
     /// <param name="pipeline">
-    /// Receives every call. What fails is a <see cref="CacheBackendException"/> there; a write without a version that was cancelled by the pipeline is a
-    /// <see cref="TimeoutException"/>, which must not be tried again.
+    /// Receives every call. What fails is a <see cref="CacheBackendException"/> there; a write without a version whose time was up, by the pipeline or in the
+    /// backend itself, is a <see cref="TimeoutException"/>, which must not be tried again.
     /// </param>
     public ResilientBackend(CacheBackend backend, ResiliencePipeline pipeline) : base(backend)
     {
