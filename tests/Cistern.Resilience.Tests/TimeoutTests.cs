@@ -142,6 +142,21 @@ public sealed class TimeoutTests
     }
 
     [Fact]
+    public async Task Set_WhoseEndPassesBetweenTwoTries_IsAFaultAndNotBadInput()
+    {
+        using var rig = new ResilientRig(Twice with { RetryDelay = Second, MaxRetryDelay = Second * 10 });
+        rig.Inner.Before = ScriptedBackend.FailFirst(1);
+        var ending = SetOptions.Default with { AbsoluteExpiration = rig.Clock.GetUtcNow().AddMilliseconds(1) };
+        var error = await rig.FailAsync(rig.Backend.SetAsync("a", Value, ending));
+        Assert.IsType<TimeoutException>(error.InnerException);
+
+        rig.Inner.Before = (call, _) => call == 2 ? Task.FromException(new IOException("line 2 is cut")) : Task.CompletedTask;
+        ending = ending with { AbsoluteExpiration = rig.Clock.GetUtcNow().AddMilliseconds(1) };
+        error = await rig.FailAsync(rig.Backend.SetManyAsync([new("b", Value), new("a", Value, ending)]));
+        Assert.IsType<TimeoutException>(error.InnerException);
+    }
+
+    [Fact]
     public async Task Get_IntoABuffer_OfATryThatAnswersLate_AppendsTheValueOnce()
     {
         using var rig = new ResilientRig(Twice);

@@ -33,6 +33,22 @@ internal static class Attempt
         }
     }
 
+    /// <summary>
+    /// A set that may come to its turn after the instant at which what it stores would end, as other tries came before: then it was too slow. The backend
+    /// takes it for bad input, which it was not when the caller gave it.
+    /// </summary>
+    public static async ValueTask<T> BeforeItsEndAsync<T>(ValueTask<T> set, IReadOnlyList<SetRequest> requests, TimeProvider clock)
+    {
+        try
+        {
+            return await set.ConfigureAwait(false);
+        }
+        catch (ArgumentOutOfRangeException late) when (requests.Any(request => request.Options?.AbsoluteExpiration <= clock.GetUtcNow()))
+        {
+            throw new TimeoutException("an entry's absolute expiration passed before it could be stored.", late);
+        }
+    }
+
     /// <summary>Waits until a task is done or a token is cancelled; the task is then left to itself, and its fault observed.</summary>
     public static async Task<T> EndWithAsync<T>(Task<T> task, CancellationToken attempt)
     {

@@ -70,9 +70,9 @@ public sealed class ResilientBackend : CacheBackend
     // The value is copied, as a try that was given up may still read it after the caller has it back.
     /// <inheritdoc/>
     protected override ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken) => WriteAsync(
-        Request(draft),
+        (Request: Request(draft), Clock: TimeProvider),
         draft.Version is not null,
-        static (backend, request, attempt) => backend.SetAsync(request.Key, request.Value, request.Options, attempt),
+        static (backend, set, attempt) => Attempt.BeforeItsEndAsync(backend.SetAsync(set.Request.Key, set.Request.Value, set.Request.Options, attempt), [set.Request], set.Clock),
         cancellationToken);
 
     /// <inheritdoc/>
@@ -107,9 +107,9 @@ public sealed class ResilientBackend : CacheBackend
 
     /// <inheritdoc/>
     protected override ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken) => WriteAsync(
-        drafts.Select(Request).ToArray(),
+        (Requests: drafts.Select(Request).ToArray(), Clock: TimeProvider),
         drafts.All(draft => draft.Version is not null),
-        static (backend, requests, attempt) => backend.SetManyAsync(requests, attempt),
+        static (backend, set, attempt) => Attempt.BeforeItsEndAsync(backend.SetManyAsync(set.Requests, attempt), set.Requests, set.Clock),
         cancellationToken);
 
     /// <inheritdoc/>
