@@ -142,6 +142,27 @@ public sealed class TimeoutTests
     }
 
     [Fact]
+    public async Task Set_ThatLandsLate_StoresTheMetadataItWasGiven()
+    {
+        using var rig = new ResilientRig(Once);
+        var (gate, landed) = (new TaskCompletionSource(), new TaskCompletionSource());
+        rig.Inner.Before = (_, _) => gate.Task;
+        rig.Inner.After = (_, _) =>
+        {
+            landed.TrySetResult();
+            return Task.CompletedTask;
+        };
+        var metadata = new Dictionary<string, string> { ["from"] = "the call" };
+        var call = rig.Backend.SetAsync("a", Value, new SetOptions { Metadata = metadata }).AsTask();
+        rig.Clock.Advance(Second);
+        await Assert.ThrowsAsync<CacheBackendException>(() => call);
+        metadata["from"] = "later";
+        gate.SetResult();
+        await landed.Task;
+        Assert.Equal("the call", (await rig.Memory.GetEntryAsync("a"))!.Metadata!["from"]);
+    }
+
+    [Fact]
     public async Task Set_WhoseEndPassesBetweenTwoTries_IsAFaultAndNotBadInput()
     {
         using var rig = new ResilientRig(Twice with { RetryDelay = Second, MaxRetryDelay = Second * 10 });

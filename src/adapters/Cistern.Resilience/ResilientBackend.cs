@@ -67,7 +67,6 @@ public sealed class ResilientBackend : CacheBackend
     protected override ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) =>
         RepeatAsync(key, static (backend, key, attempt) => backend.GetEntryAsync(key, attempt), cancellationToken);
 
-    // The value is copied, as a try that was given up may still read it after the caller has it back.
     /// <inheritdoc/>
     protected override ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken) => WriteAsync(
         (Request: Request(draft), Clock: TimeProvider),
@@ -154,7 +153,11 @@ public sealed class ResilientBackend : CacheBackend
         await base.DisposeCoreAsync().ConfigureAwait(false);
     }
 
-    private static SetRequest Request(EntryDraft draft) => new(draft.Key, draft.Value.ToArray(), draft.ToSetOptions());
+    // A copy of all, as a try that was given up may still read it after the caller has it back.
+    private static SetRequest Request(EntryDraft draft) => new(
+        draft.Key,
+        draft.Value.ToArray(),
+        draft.ToSetOptions() with { Metadata = draft.Metadata is { } metadata ? new Dictionary<string, string>(metadata) : null });
 
     private static async ValueTask<bool> WaitAsync(Task<bool> step, CancellationToken attempt)
     {
