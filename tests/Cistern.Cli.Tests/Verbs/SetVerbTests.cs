@@ -177,4 +177,17 @@ public sealed class SetVerbTests : IDisposable
             base.Dispose(disposing);
         }
     }
+
+    [Theory]
+    [InlineData("file:z?max-size=1", "larger than the backend allows (a value may have 1 bytes)")]
+    [InlineData("memory:?max-size=2", "larger than the backend allows (a value may have 2 bytes)")]
+    [InlineData("memory:?max-memory=10", "larger than the backend allows (with its key and what is kept beside it, it takes more than the 10 bytes of max-memory)")]
+    public async Task Set_MoreThanABoundOfTheAddress_NamesThatBound(string address, string reason)
+    {
+        using var folder = new TempFolder();
+
+        var run = await CliRun.InProcessAsync("set", address.Replace("file:z", $"file:{folder.At("z")}"), "key", "vvv");
+
+        Assert.Equal((1, $"cistern: not stored: {reason}\n"), (run.ExitCode, run.Error));
+    }
 }

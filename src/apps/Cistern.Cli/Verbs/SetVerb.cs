@@ -30,25 +30,35 @@ internal sealed class SetVerb : Verb
         // A backend that others wait for is not held while somebody types, nor is more read than it could take.
         await input.ReadAsync(ValueInput.FirstBytes, run.CancellationToken).ConfigureAwait(false);
         SetOutcome outcome;
-        long? most;
+        BackendCapabilities bounds;
         var backend = await run.OpenAsync(_address, isReadOnly: false).ConfigureAwait(false);
         await using (backend.ConfigureAwait(false))
         {
-            most = backend.Capabilities.MaxValueBytes;
-            await input.ReadAsync(most ?? ValueInput.MostBytes, run.CancellationToken).ConfigureAwait(false);
+            bounds = backend.Capabilities;
+            await input.ReadAsync(MostBytes(bounds) ?? ValueInput.MostBytes, run.CancellationToken).ConfigureAwait(false);
             outcome = input.IsWhole ? await backend.SetAsync(key, input.Value, options, run.CancellationToken).ConfigureAwait(false) : SetOutcome.TooLarge;
         }
 
-        Tell(run, key, outcome, input, options, most);
+        Tell(run, key, outcome, input, options, bounds);
         return outcome is SetOutcome.Stored or SetOutcome.AlreadyCurrent ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static void Tell(VerbRun run, string key, SetOutcome outcome, ValueInput input, SetOptions options, long? most)
+    private static void Tell(VerbRun run, string key, SetOutcome outcome, ValueInput input, SetOptions options, BackendCapabilities bounds)
     {
         if (run.IsJson) run.PrintJson(json => json.Add("key", key).Add("outcome", OutcomeName.Of(outcome)).Add("size_bytes", input.IsWhole ? input.Value.Length : null).Add("version", options.Version));
         else if (outcome is SetOutcome.Stored) run.Answer("stored");
         else if (outcome is SetOutcome.AlreadyCurrent) run.Answer("already current");
-        if (outcome is not (SetOutcome.Stored or SetOutcome.AlreadyCurrent)) run.Note($"not stored: {OutcomeText.Explain(outcome)}{(outcome == SetOutcome.TooLarge && most is { } bytes ? $" (a value may have {bytes:N0} bytes)" : "")}");
+        if (outcome is not (SetOutcome.Stored or SetOutcome.AlreadyCurrent)) run.Note($"not stored: {OutcomeText.Explain(outcome)}{(outcome == SetOutcome.TooLarge ? ExplainBound(input, bounds) : "")}");
+    }
+
+    private static long? MostBytes(BackendCapabilities bounds) =>
+        bounds.MaxValueBytes is { } value && bounds.MaxSizeBytes is { } size ? Math.Min(value, size) : bounds.MaxValueBytes ?? bounds.MaxSizeBytes;
+
+    // Of an entry whose value alone would be allowed, what is held beside it was too much.
+    private static string ExplainBound(ValueInput input, BackendCapabilities bounds)
+    {
+        if (MostBytes(bounds) is { } most && (!input.IsWhole || input.Value.Length > most)) return $" (a value may have {most:N0} bytes)";
+        return bounds.MaxMemoryBytes is { } memory ? $" (with its key and what is kept beside it, it takes more than the {memory:N0} bytes of max-memory)" : "";
     }
 
     private SetOptions ReadOptions(VerbRun run)
