@@ -6,8 +6,6 @@ namespace Cistern.Cli;
 /// <summary><c>cistern set</c>: stores a value, and says what became of it.</summary>
 internal sealed class SetVerb : Verb
 {
-    private const char ReplacementCharacter = '\uFFFD';
-
     private readonly Argument<string> _address = AddressArgument();
     private readonly Argument<string> _key = One("KEY", "the key");
     private readonly Argument<string?> _value = Maybe("VALUE", "the value, as text; or --from");
@@ -81,6 +79,7 @@ internal sealed class SetVerb : Verb
         {
             var equals = text.IndexOf('=');
             if (equals < 1) throw new BadInputException($"{_metadata.Name}: must be NAME=VALUE, with a name");
+            VerbRun.CheckEncoding(text, _metadata.Name, "metadata is UTF-8");
             if (!metadata.TryAdd(text[..equals], text[(equals + 1)..])) throw new BadInputException($"{_metadata.Name}: '{text[..equals]}' is given twice; give it once");
         }
 
@@ -93,9 +92,6 @@ internal sealed class SetVerb : Verb
         if (value is not null && from is not null) throw new BadInputException("VALUE and --from exclude each other");
         if (from is not null) return ValueInput.Open(from, _from.Name, run.Console);
         if (value is null) throw new BadInputException("the value is missing: give VALUE, or --from FILE (- is standard input)");
-
-        // The runtime puts this character where an argument was not UTF-8: it would be stored instead of what was meant.
-        if (value.Contains(ReplacementCharacter)) throw new BadInputException("VALUE: is not UTF-8, or holds U+FFFD, which cannot be told apart here; give it with --from");
-        return new ValueInput(new MemoryStream(Encoding.UTF8.GetBytes(value)));
+        return new ValueInput(new MemoryStream(Encoding.UTF8.GetBytes(VerbRun.CheckEncoding(value, "VALUE", "give it with --from"))));
     }
 }

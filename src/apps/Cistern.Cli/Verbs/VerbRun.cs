@@ -8,6 +8,8 @@ namespace Cistern.Cli;
 /// <param name="cancellationToken">Interrupts it.</param>
 internal sealed class VerbRun(ParseResult result, Surroundings surroundings, CancellationToken cancellationToken)
 {
+    private const char ReplacementCharacter = '\uFFFD';
+
     /// <summary>Whether the answer is JSON.</summary>
     public required bool IsJson { get; init; }
 
@@ -49,7 +51,7 @@ internal sealed class VerbRun(ParseResult result, Surroundings surroundings, Can
     /// <summary>A glob over keys.</summary>
     /// <exception cref="BadInputException">It is malformed.</exception>
     public static string Pattern(string text) =>
-        KeyPattern.TryParse(text, out _, out var reason) ? text : throw new BadInputException($"the pattern '{text}' is malformed: {reason}");
+        KeyPattern.TryParse(CheckEncoding(text, "the pattern", "? stands for any character"), out _, out var reason) ? text : throw new BadInputException($"the pattern '{text}' is malformed: {reason}");
 
     /// <summary>A version.</summary>
     /// <exception cref="BadInputException">It is none.</exception>
@@ -132,5 +134,14 @@ internal sealed class VerbRun(ParseResult result, Surroundings surroundings, Can
 
     private void Write(string text) => Console.Output.Write(System.Text.Encoding.UTF8.GetBytes(text));
 
-    private static string CheckKey(string key) => CacheKey.Explain(key) is { } reason ? throw new BadInputException($"the key cannot be one: {reason}") : key;
+    /// <summary>Refuses a text that is perhaps not the one that was meant: the runtime puts U+FFFD where an argument was not UTF-8, so that many become one.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="what">What it is.</param>
+    /// <param name="instead">What to do instead.</param>
+    /// <exception cref="BadInputException">It holds U+FFFD.</exception>
+    public static string CheckEncoding(string text, string what, string instead) => text.Contains(ReplacementCharacter)
+        ? throw new BadInputException($"{what}: is not UTF-8, or holds U+FFFD, which cannot be told apart here; {instead}")
+        : text;
+
+    private static string CheckKey(string key) => CacheKey.Explain(CheckEncoding(key, "KEY", "keys are UTF-8")) is { } reason ? throw new BadInputException($"the key cannot be one: {reason}") : key;
 }
