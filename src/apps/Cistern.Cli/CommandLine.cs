@@ -22,15 +22,15 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args, Surroundings surroundings, CancellationToken cancellationToken = default)
     {
         var console = surroundings.Console;
-        if (EmbeddedHelp.Find(args) is { } help)
-        {
-            help.CopyTo(console.Output);
-            return ExitCode.Done;
-        }
-
         var interruption = "";
         try
         {
+            if (EmbeddedHelp.Find(args) is { } help)
+            {
+                help.CopyTo(console.Output);
+                return ExitCode.Done;
+            }
+
             if (args is not [var name, ..] || Commands.Build(name, args) is not { } definition) throw new BadInputException(UsageFault.OfCommand(args));
             interruption = definition.Interruption;
             return await definition.RunAsync(Parse(definition, args), surroundings, cancellationToken).ConfigureAwait(false);
@@ -45,9 +45,9 @@ internal static class CommandLine
             console.Say($"cistern: interrupted{interruption}");
             return ExitCode.Interrupted;
         }
-        catch (Exception error) when (error is IOException or CacheBackendException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CacheBackendException)
         {
-            console.Say($"cistern: {error.Message}");
+            console.Say($"cistern: {(error is CacheBackendException ? error.Message : SystemFault.Explain(error))}");
             return ExitCode.Failed;
         }
         catch (Exception error) when (error is not OutOfMemoryException)

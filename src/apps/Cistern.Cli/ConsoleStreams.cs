@@ -9,6 +9,9 @@ internal sealed record ConsoleStreams(Stream Output, TextWriter Error)
 {
     private const int StandardOutput = 1;
 
+    /// <summary>Standard error; what cannot be written there is lost, and nothing is thrown.</summary>
+    public TextWriter Error { get; } = new ForgivingWriter(Error);
+
     /// <summary>Opens standard input, as bytes; only asked for by who reads it.</summary>
     public Func<Stream> OpenInput { get; init; } = static () => Stream.Null;
 

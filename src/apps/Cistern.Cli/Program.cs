@@ -10,9 +10,21 @@ internal static class Program
     {
         // Before anything else is loaded: help should be there at once.
         if (EmbeddedHelp.Find(args) is not { } help) return Run(args);
-        using var output = Console.OpenStandardOutput();
-        help.CopyTo(output);
-        return ExitCode.Done;
+        return Print(help);
+    }
+
+    private static int Print(Stream help)
+    {
+        try
+        {
+            using var output = Console.OpenStandardOutput();
+            help.CopyTo(output);
+            return ExitCode.Done;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return ExitCode.Failed;
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

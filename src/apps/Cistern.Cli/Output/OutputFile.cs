@@ -100,7 +100,7 @@ internal sealed class OutputFile : IDisposable
     public void PrintTo(ConsoleStreams console)
     {
         try { CopyTo(console.Output, console.OutputDescriptor); }
-        catch (IOException error) { throw new IOException($"standard output: {SystemFault.Explain(error)}", error); }
+        catch (Exception error) when (IsFault(error)) { throw new IOException($"standard output: {SystemFault.Explain(error)}", error); }
     }
 
     public void Dispose()
