@@ -23,6 +23,15 @@ public abstract class BackendScheme
     /// <summary>The names of the options that its addresses may have.</summary>
     public IReadOnlyList<string> Options { get; }
 
+    /// <summary>
+    /// The full paths of the files that the backend of an address has for itself, whether they are there already or not, the one that the address names first:
+    /// who gives one of them to somebody else loses what is in it. Opens and creates nothing. By default there are none.
+    /// </summary>
+    /// <param name="address">The address, as for <see cref="OpenAsync"/>.</param>
+    /// <param name="opening">How it would be opened.</param>
+    /// <exception cref="FormatException">The location or an option is malformed.</exception>
+    public virtual IReadOnlyList<string> FilesOf(BackendAddress address, BackendOpening opening) => [];
+
     /// <summary>Opens the backend of an address. Called with addresses of this scheme that have only options of <see cref="Options"/>.</summary>
     /// <param name="address">The address.</param>
     /// <param name="opening">How it is opened.</param>

@@ -47,6 +47,7 @@ public sealed class SchemeTests : SqliteTest
     [InlineData("sqlite:a%00.db?busy-timeout=never")]
     [InlineData("sqlite::memory:?read-only=true")]
     [InlineData("sqlite://user:hunter2@nowhere/cache.db")]
+    [InlineData("sqlite://host/cache.db")]
     public async Task Address_Malformed_IsAFormatErrorAndCreatesNothing(string address)
     {
         await Assert.ThrowsAsync<FormatException>(async () => await Schemes.OpenAsync(BackendAddress.Parse(address), Here));
@@ -54,6 +55,36 @@ public sealed class SchemeTests : SqliteTest
     }
 
     [Fact]
+    [Theory]
+    [InlineData("sqlite:x.db")]
+    [InlineData("sqlite://FOLDER/x.db?capacity=1")]
+    [InlineData("sqlite:link")]
+    public void Files_OfAnAddress_AreAllThatTheDatabaseHasForItself(string address)
+    {
+        var target = Path.Combine(Here.BaseFolder!, "x.db");
+        File.CreateSymbolicLink(Path.Combine(Here.BaseFolder!, "link"), target);
+
+        var files = SqliteScheme.Instance.FilesOf(BackendAddress.Parse(address.Replace("FOLDER", Here.BaseFolder)), Here);
+
+        Assert.Equal([target, target + "-wal", target + "-shm", target + "-journal"], files);
+        Assert.Empty(SqliteScheme.Instance.FilesOf(BackendAddress.Parse("sqlite::memory:"), Here));
+    }
+
+    [Fact]
+    public async Task Open_WhatMustExist_BeginsNothing()
+    {
+        foreach (var opening in new[] { Here with { MustExist = true }, Here with { IsReadOnly = true } })
+        {
+            var fault = await Assert.ThrowsAsync<CacheBackendException>(async () => await Schemes.OpenAsync(BackendAddress.Parse("sqlite:cache.db"), opening));
+            Assert.EndsWith("cache.db is not there.", fault.Message, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFiles(Here.BaseFolder!));
+        }
+
+        using (var writer = Open()) writer.Set("key", Bytes("value"));
+        await using var backend = await Schemes.OpenAsync(BackendAddress.Parse("sqlite:cache.db"), Here with { MustExist = true });
+        Assert.Equal("value", await backend.GetStringAsync("key"));
+    }
+
     public async Task Verify_ByAddress_ChecksTheFile()
     {
         using (var writer = Open()) writer.Set("key", Bytes("value"));

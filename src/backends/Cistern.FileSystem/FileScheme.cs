@@ -23,6 +23,21 @@ public sealed class FileScheme : BackendScheme, IVerifiableScheme
     }
 
     /// <inheritdoc/>
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> FilesOf(BackendAddress address, BackendOpening opening)
+    {
+        var (path, _) = Read(address, opening);
+        try
+        {
+            return new FilePaths(path).All;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CacheBackendException)
+        {
+            // Links that lead in a circle, for one: it cannot be opened either.
+            return [path];
+        }
+    }
+
     public ValueTask<BackendVerification> VerifyAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken = default)
     {
         var (path, options) = Read(address, opening);
@@ -38,8 +53,6 @@ public sealed class FileScheme : BackendScheme, IVerifiableScheme
         ArgumentNullException.ThrowIfNull(opening);
         if (address.Scheme != "file") throw new FormatException($"{address.Scheme}: is not an address of a file");
         if (address.Location.Length == 0) throw new FormatException("file: needs a path, as in file:cache.json");
-        if (address.Location.Contains('\0')) throw new FormatException("a path has no NUL in it");
-        if (address.HasPassword) throw new FormatException("a path that looks like a server's place with a password is refused, as errors show paths; begin it with one slash");
         return (opening.FullPath(address.Location), new FileBackendOptions
         {
             Capacity = address.WholeOf("capacity", 1),

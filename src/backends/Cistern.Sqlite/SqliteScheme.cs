@@ -23,6 +23,13 @@ public sealed class SqliteScheme : BackendScheme, IVerifiableScheme
     }
 
     /// <inheritdoc/>
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> FilesOf(BackendAddress address, BackendOpening opening)
+    {
+        var (path, _) = Read(address, opening);
+        return path == DatabaseFile.InMemory ? [] : DatabaseFile.AllOf(path);
+    }
+
     public ValueTask<BackendVerification> VerifyAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken = default)
     {
         var (path, options) = Read(address, opening);
@@ -37,8 +44,6 @@ public sealed class SqliteScheme : BackendScheme, IVerifiableScheme
         ArgumentNullException.ThrowIfNull(opening);
         if (address.Scheme != "sqlite") throw new FormatException($"{address.Scheme}: is not an address of a SQLite database");
         if (address.Location.Length == 0) throw new FormatException("sqlite: needs a path, as in sqlite:cache.db, or sqlite::memory:");
-        if (address.Location.Contains('\0')) throw new FormatException("a path has no NUL in it");
-        if (address.HasPassword) throw new FormatException("a path that looks like a server's place with a password is refused, as errors show paths; begin it with one slash");
         var isInMemory = address.Location == DatabaseFile.InMemory;
         if (isInMemory && address.FlagOf("read-only")) throw new FormatException("a database in memory begins empty: it cannot be read only");
         var defaults = new SqliteBackendOptions();

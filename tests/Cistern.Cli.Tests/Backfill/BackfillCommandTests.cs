@@ -260,8 +260,8 @@ public sealed class BackfillCommandTests : IDisposable
         _folder.Write("source.csv", "key,value\na,1\n");
         _folder.Write("lookups.txt", "a\n");
 
-        Assert.Contains("the source and --audit are the same file", (await RunAsync("""{"source": "source.csv"}""", "--audit", _folder.At("source.csv"))).Error, StringComparison.Ordinal);
-        Assert.Contains("the lookups and --results are the same file", (await RunAsync("""{"source": {}, "lookups": "lookups.txt"}""", "--results", _folder.At("lookups.txt"))).Error, StringComparison.Ordinal);
+        Assert.Contains("--audit and the source are the same file", (await RunAsync("""{"source": "source.csv"}""", "--audit", _folder.At("source.csv"))).Error, StringComparison.Ordinal);
+        Assert.Contains("--results and the lookups are the same file", (await RunAsync("""{"source": {}, "lookups": "lookups.txt"}""", "--results", _folder.At("lookups.txt"))).Error, StringComparison.Ordinal);
         Assert.Equal("a\n", await File.ReadAllTextAsync(_folder.At("lookups.txt")));
     }
 

@@ -40,6 +40,45 @@ public sealed class SchemeTests : IDisposable
         Assert.Empty(_folder.Names);
     }
 
+    [Theory]
+    [InlineData("file:x")]
+    [InlineData("file:sub/../x")]
+    [InlineData("file://FOLDER/x?durability=power")]
+    [InlineData("file:link")]
+    public void Files_OfAnAddress_AreAllThatTheBackendHasForItself(string address)
+    {
+        var target = Path.Combine(_folder.Path, "x");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "link"), target);
+
+        var files = FileScheme.Instance.FilesOf(BackendAddress.Parse(address.Replace("FOLDER", _folder.Path)), Opening);
+
+        Assert.Equal([target, .. new[] { ".meta", ".meta.next", ".journal", ".journal.next", ".lock" }.Select(ending => target + ending)], files);
+        Assert.Equal(["link"], _folder.Names);
+    }
+
+    [Theory]
+    [InlineData("file://host/x")]
+    [InlineData("file://x")]
+    [InlineData("file://")]
+    public async Task Address_WithAHost_IsMalformed(string address)
+    {
+        Assert.Throws<FormatException>(() => FileScheme.Instance.FilesOf(BackendAddress.Parse(address), Opening));
+        await Assert.ThrowsAsync<FormatException>(() => OpenAsync(address).AsTask());
+        Assert.Empty(_folder.Names);
+    }
+
+    [Fact]
+    public async Task Open_WhatMustExist_BeginsNothing()
+    {
+        var opening = Opening with { MustExist = true };
+        await Assert.ThrowsAsync<CacheBackendException>(() => Schemes.OpenAsync(BackendAddress.Parse("file:new/cache.json"), opening, TestContext.Current.CancellationToken).AsTask());
+        Assert.Empty(_folder.Names);
+
+        await using (var backend = await OpenAsync("file:cache.json")) await backend.SetStringAsync("key", "value");
+        await using var again = await Schemes.OpenAsync(BackendAddress.Parse("file:cache.json"), opening, TestContext.Current.CancellationToken);
+        Assert.Equal("value", await again.GetStringAsync("key"));
+    }
+
     [Fact]
     public async Task Address_EscapesInThePath_AreNotDecoded()
     {

@@ -21,17 +21,24 @@ internal static class AddressOpener
         }
     }
 
+    /// <summary>The files that the backend of an address has for itself.</summary>
+    /// <exception cref="BadInputException">The address names nothing that can be opened.</exception>
+    public static IReadOnlyList<string> FindFiles(BackendAddress address, string where, BackendSchemes schemes, BackendOpening opening)
+    {
+        try { return schemes.Find(address).FilesOf(address, opening); }
+        catch (FormatException error) { throw new BadInputException($"{where}: {error.Message}", error); }
+    }
+
     /// <summary>Opens the backend of an address.</summary>
     /// <param name="address">The address.</param>
     /// <param name="where">Where it was written, for errors.</param>
-    /// <param name="surroundings">The known schemes, the clock, the folder.</param>
-    /// <param name="isReadOnly">Whether it will only be read.</param>
+    /// <param name="schemes">What is known.</param>
+    /// <param name="opening">How it is opened.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
-    /// <exception cref="BadInputException">The address names nothing that can be opened.</exception>
-    /// <exception cref="CacheBackendException">The backend failed.</exception>
-    public static async ValueTask<CacheBackend> OpenAsync(BackendAddress address, string where, Surroundings surroundings, bool isReadOnly, CancellationToken cancellationToken)
+    /// <exception cref="BadInputException">It cannot be opened.</exception>
+    public static async ValueTask<CacheBackend> OpenAsync(BackendAddress address, string where, BackendSchemes schemes, BackendOpening opening, CancellationToken cancellationToken)
     {
-        try { return await surroundings.Schemes.OpenAsync(address, surroundings.Opening(isReadOnly), cancellationToken).ConfigureAwait(false); }
-        catch (FormatException error) { throw new BadInputException($"{where}: {error.Message}", error); }
+        try { return await schemes.OpenAsync(address, opening, cancellationToken).ConfigureAwait(false); }
+        catch (Exception error) when (error is FormatException or CacheBackendException) { throw new BadInputException($"{where}: {error.Message}", error); }
     }
 }

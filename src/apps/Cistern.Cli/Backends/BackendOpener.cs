@@ -1,40 +1,46 @@
 namespace Cistern.Cli;
 
-/// <summary>Opens the backend that the settings name.</summary>
-internal static class BackendOpener
+/// <summary>Opens the backend that the settings name; what cannot be opened is told as bad input.</summary>
+/// <param name="settings">The settings.</param>
+/// <param name="where">Where the address was written, for errors.</param>
+/// <param name="surroundings">The known schemes.</param>
+/// <param name="baseFolder">Where a relative path in the address begins; null: the current folder.</param>
+internal sealed class BackendOpener(BackfillSettings settings, string where, Surroundings surroundings, string? baseFolder)
 {
-    /// <summary>Opens it; what cannot be opened is told as bad input.</summary>
-    /// <param name="settings">The settings.</param>
-    /// <param name="where">Where the address was written, for errors.</param>
-    /// <param name="surroundings">The known schemes.</param>
-    /// <param name="baseFolder">Where a relative path in the address begins; null: the current folder.</param>
+    private BackendOpening Opening => surroundings.Opening(isReadOnly: false) with { BaseFolder = baseFolder };
+
+    /// <summary>The files that it will have for itself.</summary>
+    /// <exception cref="BadInputException">The address names nothing that can be opened.</exception>
+    public IReadOnlyList<string> FindFiles() => AddressOpener.FindFiles(settings.Backend, where, surroundings.Schemes, Opening);
+
+    /// <summary>Opens it.</summary>
     /// <param name="cancellationToken">Ends the opening.</param>
-    /// <exception cref="CacheBackendException">The backend failed.</exception>
-    public static async ValueTask<OpenedBackend> OpenAsync(BackfillSettings settings, string where, Surroundings surroundings, string? baseFolder, CancellationToken cancellationToken)
+    /// <exception cref="BadInputException">It cannot be opened.</exception>
+    public async ValueTask<OpenedBackend> OpenAsync(CancellationToken cancellationToken)
     {
         var address = settings.Backend;
         try
         {
             var scheme = surroundings.Schemes.Find(address);
-            if (scheme == MemoryScheme.Instance) return OpenMemory(settings, where);
-            if (settings.Capacity is not null) throw OnlyMemory(where, "capacity", scheme);
-            if (settings.Eviction is not null) throw OnlyMemory(where, "eviction", scheme);
-            var backend = await scheme.OpenAsync(address, surroundings.Opening(isReadOnly: false) with { BaseFolder = baseFolder }, cancellationToken).ConfigureAwait(false);
+            if (scheme == MemoryScheme.Instance) return OpenMemory();
+            if (settings.Capacity is not null) throw OnlyMemory("capacity", scheme);
+            if (settings.Eviction is not null) throw OnlyMemory("eviction", scheme);
+            var backend = await scheme.OpenAsync(address, Opening, cancellationToken).ConfigureAwait(false);
             return new OpenedBackend(backend, backend.Capabilities.Capacity, Eviction: null);
         }
-        catch (FormatException error)
+        catch (Exception error) when (error is FormatException or CacheBackendException)
         {
             throw new BadInputException($"{where}: {error.Message}", error);
         }
     }
 
     // By itself: here memory without bounds keeps everything and evicts the oldest added first, and settings can be given beside the address.
-    private static OpenedBackend OpenMemory(BackfillSettings settings, string where)
+    private OpenedBackend OpenMemory()
     {
         var address = settings.Backend;
         if (address.Location.Length > 0) throw new FormatException("memory: has no location; options follow a question mark, as in memory:?capacity=1000");
-        if (settings.Capacity is not null && address.Options.ContainsKey("capacity")) throw Twice(where, "capacity");
-        if (settings.Eviction is not null && address.Options.ContainsKey("eviction")) throw Twice(where, "eviction");
+        if (settings.Capacity is not null && address.Options.ContainsKey("capacity")) throw Twice("capacity");
+        if (settings.Eviction is not null && address.Options.ContainsKey("eviction")) throw Twice("eviction");
         var capacity = address.WholeOf("capacity", 1) ?? settings.Capacity;
         var (maxSize, maxMemory) = (address.BytesOf("max-size"), address.BytesOf("max-memory"));
         var eviction = address.ChoiceOf("eviction", ("oldest_added", EvictionMode.OldestAdded), ("lru", EvictionMode.Lru)) ?? settings.Eviction ?? EvictionMode.OldestAdded;
@@ -49,11 +55,11 @@ internal static class BackendOpener
         return new OpenedBackend(backend, capacity, eviction);
     }
 
-    private static BadInputException OnlyMemory(string where, string name, BackendScheme scheme)
+    private BadInputException OnlyMemory(string name, BackendScheme scheme)
     {
         var has = scheme.Options.Count == 0 ? "" : $", which may have {string.Join(", ", scheme.Options)}";
         return new BadInputException($"{where}: {name} is a setting of memory: alone; the options of {scheme.Name}: follow a question mark in its address{has}");
     }
 
-    private static BadInputException Twice(string where, string name) => new($"{where}: {name} is given both in the address and as a setting; give it once");
+    private BadInputException Twice(string name) => new($"{where}: {name} is given both in the address and as a setting; give it once");
 }

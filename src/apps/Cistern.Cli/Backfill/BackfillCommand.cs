@@ -18,11 +18,15 @@ internal sealed class BackfillCommand(BackfillArguments arguments, Surroundings 
         var document = ConfigReader.Read(early?.Take(arguments.Input) ?? InputFile.Read(arguments.Input));
         var merge = new SettingsMerge(arguments.Input);
         merge.Add(document.Values, arguments.Settings);
-        var opened = await OpenBackendAsync(merge, cancellationToken).ConfigureAwait(false);
-        await using var backend = opened.Backend.ConfigureAwait(false);
+        var opener = OpenerOf(merge);
+        outputs.Claims.Own(merge.Settings.Backend.ToString(), merge.PlaceOf("backend"), opener.FindFiles(), isReadOnly: false);
+
+        // The backend last: it may begin a file, in which no input must be.
         var inputs = await BackfillInputs.OpenAsync(arguments, document, outputs, cancellationToken).ConfigureAwait(false);
         await using var opening = inputs.ConfigureAwait(false);
         inputs.CheckTime(merge);
+        var opened = await opener.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var backend = opened.Backend.ConfigureAwait(false);
 
         using var files = new BackfillFiles(outputs);
         var outcome = await RunAsync(merge, opened, inputs, files, cancellationToken).ConfigureAwait(false);
@@ -34,10 +38,10 @@ internal sealed class BackfillCommand(BackfillArguments arguments, Surroundings 
     }
 
     // A path in the configuration starts at its folder, one on the command line at the current one.
-    private ValueTask<OpenedBackend> OpenBackendAsync(SettingsMerge merge, CancellationToken cancellationToken)
+    private BackendOpener OpenerOf(SettingsMerge merge)
     {
         var isFromFile = !arguments.Settings.Keys.Any(row => row.Name == "backend");
-        return BackendOpener.OpenAsync(merge.Settings, merge.PlaceOf("backend"), surroundings, isFromFile ? Path.GetDirectoryName(Path.GetFullPath(arguments.Input)) : null, cancellationToken);
+        return new BackendOpener(merge.Settings, merge.PlaceOf("backend"), surroundings, isFromFile ? Path.GetDirectoryName(Path.GetFullPath(arguments.Input)) : null);
     }
 
     private async Task<BackfillOutcome> RunAsync(SettingsMerge merge, OpenedBackend opened, BackfillInputs inputs, BackfillFiles files, CancellationToken cancellationToken)

@@ -37,7 +37,7 @@ internal sealed class BackfillInputs : IAsyncDisposable
         {
             // The lookups first: they are only opened, and a source may have to be indexed.
             file = origin.Lookups(arguments.Lookups, document.LookupsFile);
-            if (file is not null) outputs.CheckInput(file.Name, "the lookups");
+            if (file is not null) outputs.Claims.Read("the lookups", file.Name);
             var source = await OpenSourceAsync(origin.Source(arguments.Source, document.SourceAddress), arguments, document, outputs, cancellationToken).ConfigureAwait(false);
             return new BackfillInputs(source, document.InlineLookups ?? [], file)
             {
@@ -115,7 +115,7 @@ internal sealed class BackfillInputs : IAsyncDisposable
             return document.InlineSource ?? throw new BadInputException($"{arguments.Input}: $.source: is required: an object of keys and values, or the address of a file (also as --source)");
         }
 
-        outputs.CheckInput(address.Path, "the source");
+        outputs.Claims.Read("the source", address.Path);
         return await SourceOpener.OpenAsync(address, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -11,36 +11,18 @@ internal sealed record BackfillOutputs(OutputPath Summary, OutputPath? Results, 
             CheckOptional(arguments.Results, "--results"),
             CheckOptional(arguments.Audit, "--audit"),
             CheckOptional(arguments.Report, "--report"));
-        outputs.CheckCollisions();
-        outputs.CheckInput(arguments.Input, "--input");
+        outputs.Claims.Read("--input", arguments.Input);
+        foreach (var (option, output) in outputs.All) outputs.Claims.Write(option, output);
         return outputs;
     }
 
-    /// <summary>Checks that nothing that is read would be overwritten.</summary>
-    public void CheckInput(string path, string name)
-    {
-        foreach (var (option, output) in All)
-        {
-            if (output.IsSame(path)) throw new BadInputException($"{output.Shown}: {name} and {option} are the same file; nothing was changed");
-        }
-    }
+    /// <summary>The files of the run; whoever reads another, or opens a backend, adds theirs.</summary>
+    public FileClaims Claims { get; } = new();
 
     private IEnumerable<(string Option, OutputPath Output)> All =>
         new (string Option, OutputPath? Output)[] { ("--output", Summary), ("--results", Results), ("--audit", Audit), ("--report", Report) }
             .Where(pair => pair.Output is not null)
             .Select(pair => (pair.Option, pair.Output!));
-
-    private void CheckCollisions()
-    {
-        var all = All.ToArray();
-        for (var i = 0; i < all.Length; i++)
-        {
-            for (var j = 0; j < i; j++)
-            {
-                if (all[i].Output.IsSame(all[j].Output)) throw new BadInputException($"{all[i].Output.Shown}: {all[j].Option} and {all[i].Option} are the same file; nothing was changed");
-            }
-        }
-    }
 
     private static OutputPath? CheckOptional(string? path, string option) => path is null ? null : OutputPath.Check(path, option);
 }

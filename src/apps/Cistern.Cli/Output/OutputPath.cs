@@ -3,24 +3,23 @@ namespace Cistern.Cli;
 /// <summary>Where a file will be written, checked before anything runs. Immutable.</summary>
 internal sealed record OutputPath
 {
-    private OutputPath(string shown, string full, FileIdentity? identity)
+    private OutputPath(string shown, FilePlace place)
     {
         Shown = shown;
-        Full = full;
-        Identity = identity;
+        Place = place;
     }
 
     /// <summary>The path as it was given.</summary>
     public string Shown { get; }
 
-    /// <summary>The full path of the file itself, behind symbolic links.</summary>
-    public string Full { get; }
+    /// <summary>Where it is.</summary>
+    public FilePlace Place { get; }
 
-    /// <summary>The file that is there; null: none yet, or the system does not tell.</summary>
-    public FileIdentity? Identity { get; }
+    /// <inheritdoc cref="FilePlace.Full"/>
+    public string Full => Place.Full;
 
     /// <summary>Whether something is there that is not a file with a length: a device, a pipe. It cannot be replaced, only written to.</summary>
-    public bool IsStream => Identity is { IsRegular: false };
+    public bool IsStream => Place.Identity is { IsRegular: false };
 
     /// <summary>Whether it is where standard output goes already.</summary>
     public bool IsStandardOutput { get; private init; }
@@ -33,41 +32,17 @@ internal sealed record OutputPath
         if (path.Length == 0 || path.Contains('\0')) throw new BadInputException($"{option}: must name a file");
         try
         {
-            var full = FollowLinks(Path.GetFullPath(path));
+            var output = new OutputPath(path, FilePlace.Of(path));
             if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path)) throw new BadInputException($"{path}: is a folder; {option} must name a file");
-            CheckParent(path, full, option);
-            var output = new OutputPath(path, full, NativeFile.Identify(path));
-            if (output.Identity is { } there && NativeFile.Identify("/dev/stdout") is { } standard && there.IsSame(standard)) return output with { IsStandardOutput = true };
-            if (!output.IsStream && File.Exists(full)) CheckWritable(full);
+            CheckParent(path, output.Full, option);
+            if (output.Place.Identity is { } there && NativeFile.Identify("/dev/stdout") is { } standard && there.IsSame(standard)) return output with { IsStandardOutput = true };
+            if (!output.IsStream && File.Exists(output.Full)) CheckWritable(output.Full);
             return output;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new BadInputException($"{path}: cannot be written: {SystemFault.Explain(error)}", error);
         }
-    }
-
-    /// <summary>Whether two outputs are one file.</summary>
-    public bool IsSame(OutputPath other) => IsSame(other.Full, other.Identity);
-
-    /// <summary>Whether this and a file that is read are one.</summary>
-    public bool IsSame(string inputPath) => IsSame(FollowLinks(Path.GetFullPath(inputPath)), NativeFile.Identify(inputPath));
-
-    // Of two that are there, the file system knows; of two that are not yet, the name in the folder decides, and the file system knows the folder.
-    private bool IsSame(string full, FileIdentity? identity)
-    {
-        if (IsStream) return false;
-        if (Full == full) return true;
-        if (Identity is { } mine && identity is { } theirs) return mine.IsSame(theirs);
-        if (Identity is not null || identity is not null || Path.GetFileName(Full) != Path.GetFileName(full)) return false;
-        return NativeFile.Identify(Path.GetDirectoryName(Full)!) is { } folder && NativeFile.Identify(Path.GetDirectoryName(full)!) is { } other && folder.IsSame(other);
-    }
-
-    // What a link in /proc says need not be a path (pipe:[123]): then the link itself is the only name there is.
-    private static string FollowLinks(string full)
-    {
-        if (new FileInfo(full).LinkTarget is null || File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName is not { } target) return full;
-        return File.Exists(full) && !File.Exists(target) ? full : target;
     }
 
     private static void CheckParent(string path, string full, string option)

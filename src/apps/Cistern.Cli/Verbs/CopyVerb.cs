@@ -20,6 +20,7 @@ internal sealed class CopyVerb : Verb
         run.Exclude(_overwrite, _ifAbsent);
         var pattern = VerbRun.Pattern(run.Given(_pattern) ?? "*");
         var (fromAddress, toAddress) = (run.Address(_from), run.Address(_to));
+        run.CheckApart(_from, _to);
         if (fromAddress.Location.Length > 0 && fromAddress.Scheme == toAddress.Scheme && fromAddress.Location == toAddress.Location) throw new BadInputException("FROM and TO are one backend");
         var presence = run.Has(_overwrite) ? CopyPresence.Overwrite : run.Has(_ifAbsent) ? CopyPresence.Keep : CopyPresence.Refuse;
 

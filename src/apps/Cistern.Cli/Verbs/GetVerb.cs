@@ -21,6 +21,7 @@ internal sealed class GetVerb : Verb
         var file = run.Given(_output);
         if (file is not null && run.IsJson) throw new BadInputException("--output and --json exclude each other: a file gets the value alone");
         var path = file is null or StandardOutput ? null : OutputPath.Check(file, _output.Name);
+        if (path is not null) CheckApart(run, path);
         byte[]? value;
         var backend = await run.OpenAsync(_address, isReadOnly: true).ConfigureAwait(false);
         await using (backend.ConfigureAwait(false)) value = await backend.GetAsync(key, run.CancellationToken).ConfigureAwait(false);
@@ -30,6 +31,14 @@ internal sealed class GetVerb : Verb
         else if (path is not null) Write(path, value, run);
         else if (!run.IsJson) Print(run, value, isRaw: file == StandardOutput);
         return value is null ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    // The value would replace the store that it comes from.
+    private void CheckApart(VerbRun run, OutputPath path)
+    {
+        var claims = new FileClaims();
+        run.Claim(claims, _address, isReadOnly: true);
+        claims.Write(_output.Name, path);
     }
 
     private static void PrintJson(VerbRun run, string key, byte[]? value) => run.PrintJson(json =>

@@ -78,11 +78,28 @@ internal sealed class VerbRun(ParseResult result, Surroundings surroundings, Can
 
     /// <summary>Opens the backend that an argument names; the caller disposes it.</summary>
     /// <param name="argument">The argument.</param>
-    /// <param name="isReadOnly">Whether it is only read: then nothing is created, and a writer beside it is not disturbed.</param>
-    /// <exception cref="BadInputException">The address names nothing that can be opened.</exception>
-    /// <exception cref="CacheBackendException">The backend failed.</exception>
-    public ValueTask<CacheBackend> OpenAsync(Argument<string> argument, bool isReadOnly) =>
-        AddressOpener.OpenAsync(Address(argument), argument.HelpName!, surroundings, isReadOnly, cancellationToken);
+    /// <param name="isReadOnly">Whether it is only read: then no entry and no store is created, and a writer beside it is not disturbed.</param>
+    /// <param name="mustExist">Whether something must be there: a place that is not is then not begun.</param>
+    /// <exception cref="BadInputException">It cannot be opened.</exception>
+    public ValueTask<CacheBackend> OpenAsync(Argument<string> argument, bool isReadOnly, bool mustExist = false) =>
+        AddressOpener.OpenAsync(Address(argument), argument.HelpName!, surroundings.Schemes, surroundings.Opening(isReadOnly) with { MustExist = mustExist }, cancellationToken);
+
+    /// <summary>Refuses two backends that have a file in common, of which the second one is written.</summary>
+    /// <exception cref="BadInputException">They have.</exception>
+    public void CheckApart(Argument<string> from, Argument<string> to)
+    {
+        var claims = new FileClaims();
+        Claim(claims, from, isReadOnly: true);
+        Claim(claims, to, isReadOnly: false);
+    }
+
+    /// <summary>Adds the files of the backend that an argument names to those of the run.</summary>
+    /// <param name="claims">The files of the run.</param>
+    /// <param name="argument">The argument.</param>
+    /// <param name="isReadOnly">Whether it is only read.</param>
+    /// <exception cref="BadInputException">The address names nothing that can be opened, or somebody else has one of its files.</exception>
+    public void Claim(FileClaims claims, Argument<string> argument, bool isReadOnly) =>
+        claims.Own(argument.HelpName!, argument.HelpName!, AddressOpener.FindFiles(Address(argument), argument.HelpName!, surroundings.Schemes, surroundings.Opening(isReadOnly)), isReadOnly);
 
     /// <summary>Checks the place that an argument names.</summary>
     /// <param name="argument">The argument.</param>

@@ -20,13 +20,15 @@ internal sealed record BackendChoice(string Shown, BackendAddress Address, strin
         ["sqlite"] = "sqlite:cache_sqlite.db",
     };
 
-    /// <summary>The file or folder that the address names; null: it names none.</summary>
-    public string? FullPath => Address.Location.Length == 0 || Address.Location[0] == ':' || Address.Location.StartsWith("//", StringComparison.Ordinal) || Address.Location.Contains('\0')
-        ? null
-        : Path.GetFullPath(Address.Location, BaseFolder);
-
     /// <summary>Whether it is memory without bounds: the writer then keeps everything.</summary>
     public bool IsPlainMemory => Address.Scheme == "memory" && Address.Options.Count == 0 && Address.Location.Length == 0;
+
+    /// <summary>The files that it will have for itself; none for a backend that has no files.</summary>
+    /// <exception cref="BadInputException">The address names nothing that can be opened.</exception>
+    public IReadOnlyList<string> FindFiles(Surroundings surroundings) => AddressOpener.FindFiles(Address, Where, surroundings.Schemes, OpeningIn(surroundings));
+
+    /// <summary>How it is opened.</summary>
+    public BackendOpening OpeningIn(Surroundings surroundings) => surroundings.Opening(isReadOnly: false) with { BaseFolder = BaseFolder };
 
     /// <summary>Reads a choice.</summary>
     /// <param name="text">The word or address.</param>

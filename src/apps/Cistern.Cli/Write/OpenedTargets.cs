@@ -28,16 +28,12 @@ internal sealed class OpenedTargets : IAsyncDisposable
     /// <exception cref="BadInputException">One cannot be opened.</exception>
     public static async ValueTask<OpenedTargets> OpenAsync(IReadOnlyList<BackendChoice> choices, Surroundings surroundings, CancellationToken cancellationToken)
     {
-        // What cannot be an address should not leave the files of those before it behind.
-        foreach (var choice in choices) Try(choice, () => surroundings.Schemes.Find(choice.Address));
         var opened = new OpenedTargets();
         try
         {
             foreach (var choice in choices)
             {
-                var opening = Try(choice, () => OpenAsync(choice, surroundings, cancellationToken));
-                try { opened._targets.Add(new WriteTarget(choice.Shown, await opening.ConfigureAwait(false))); }
-                catch (Exception error) when (error is FormatException or CacheBackendException) { throw Bad(choice, error); }
+                opened._targets.Add(new WriteTarget(choice.Shown, await OpenAsync(choice, surroundings, cancellationToken).ConfigureAwait(false)));
             }
 
             return opened;
@@ -61,13 +57,5 @@ internal sealed class OpenedTargets : IAsyncDisposable
 
     private static ValueTask<CacheBackend> OpenAsync(BackendChoice choice, Surroundings surroundings, CancellationToken cancellationToken) => choice.IsPlainMemory
         ? new(new InMemoryBackend(new InMemoryBackendOptions { IsUnbounded = true, TimeProvider = surroundings.TimeProvider }))
-        : surroundings.Schemes.OpenAsync(choice.Address, surroundings.Opening(isReadOnly: false) with { BaseFolder = choice.BaseFolder }, cancellationToken);
-
-    private static T Try<T>(BackendChoice choice, Func<T> open)
-    {
-        try { return open(); }
-        catch (Exception error) when (error is FormatException or CacheBackendException) { throw Bad(choice, error); }
-    }
-
-    private static BadInputException Bad(BackendChoice choice, Exception error) => new($"{choice.Where}: {error.Message}", error);
+        : AddressOpener.OpenAsync(choice.Address, choice.Where, surroundings.Schemes, choice.OpeningIn(surroundings), cancellationToken);
 }

@@ -25,7 +25,7 @@ internal sealed record RecordInput(IEnumerable<WriteRecord> Records, long? Count
 
     /// <summary>Opens the records.</summary>
     /// <exception cref="BadInputException">There are none, or their file cannot be opened.</exception>
-    public static RecordInput Open(string input, SourceAddress? file, WriteConfig config, RecordFields fields, OutputPath output)
+    public static RecordInput Open(string input, SourceAddress? file, WriteConfig config, RecordFields fields, FileClaims claims)
     {
         if (file is not null) return Open(file, fields, input, "--input");
         if (config.Records is { } records) return new RecordInput(records.Read(fields), records.Count, "inline", null);
@@ -33,7 +33,7 @@ internal sealed record RecordInput(IEnumerable<WriteRecord> Records, long? Count
         if (config.RecordsFile is not { } name) throw new BadInputException($"{where}: is required: an array of records, or the address of a file");
         var address = FindAddress(name, where) ?? throw new BadInputException($"{where}: must name a file that ends in .jsonl, .ndjson or .csv, or be jsonl:PATH or csv:PATH");
         address = address.WithBaseFolder(Path.GetDirectoryName(Path.GetFullPath(input))!);
-        if (output.IsSame(address.Path)) throw new BadInputException($"{output.Shown}: the records and --output are the same file; nothing was changed");
+        claims.Read("the records", address.Path);
         return Open(address, fields, name, where);
     }
 

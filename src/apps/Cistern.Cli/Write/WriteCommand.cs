@@ -14,7 +14,7 @@ internal sealed class WriteCommand(WriteArguments arguments, Surroundings surrou
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var output = OutputPath.Check(arguments.Output, "--output");
-        using var plan = WritePlan.Of(arguments, output);
+        using var plan = WritePlan.Of(arguments, output, surroundings);
 
         // Also makes the folder of the output, where backends may be.
         using var summary = OutputFile.Create(output);

@@ -30,17 +30,19 @@ internal sealed class WritePlan : IDisposable
 
     /// <summary>Makes a plan of what the command line says, and of the configuration where there is one.</summary>
     /// <exception cref="BadInputException">Something given cannot be used.</exception>
-    public static WritePlan Of(WriteArguments arguments, OutputPath output)
+    public static WritePlan Of(WriteArguments arguments, OutputPath output, Surroundings surroundings)
     {
         if (arguments.Input.Length == 0) throw new BadInputException("--input: must name a file");
         var file = RecordInput.FindAddress(arguments.Input, "--input");
-        var inputPath = file?.Path ?? arguments.Input;
-        if (output.IsSame(inputPath)) throw new BadInputException($"{output.Shown}: --input and --output are the same file; nothing was changed");
+        var claims = new FileClaims();
+        claims.Read("--input", file?.Path ?? arguments.Input);
+        claims.Write("--output", output);
         var config = file is null ? WriteConfigReader.Read(InputFile.Read(arguments.Input)) : new WriteConfig();
         var settings = WriteSettingsMerge.Of(arguments.Input, config, arguments.Settings);
         var choices = Choose(arguments, config, output);
-        CheckPlaces(choices, output, inputPath);
-        return new WritePlan(settings, choices, RecordInput.Open(arguments.Input, file, config, settings.Fields, output));
+        CheckOnce(choices);
+        foreach (var choice in choices) claims.Own(choice.Shown, choice.Where, choice.FindFiles(surroundings), isReadOnly: false);
+        return new WritePlan(settings, choices, RecordInput.Open(arguments.Input, file, config, settings.Fields, claims));
     }
 
     public void Dispose() => _stream?.Dispose();
@@ -54,16 +56,10 @@ internal sealed class WritePlan : IDisposable
         return [.. config.Backends.Select((text, i) => BackendChoice.Parse(text, output, folder, $"{arguments.Input}: $.backends[{i}]"))];
     }
 
-    private static void CheckPlaces(List<BackendChoice> choices, OutputPath output, string inputPath)
+    // Files would be found below. Of what has none, such as memory, a second one is as surely a mistake.
+    private static void CheckOnce(List<BackendChoice> choices)
     {
-        foreach (var choice in choices)
-        {
-            if (choice.FullPath is not { } path) continue;
-            if (output.IsSame(path)) throw new BadInputException($"{choice.Where}: {choice.Shown} and --output are the same file; nothing was changed");
-            if (Path.GetFullPath(inputPath) == path) throw new BadInputException($"{choice.Where}: {choice.Shown} and --input are the same file; nothing was changed");
-        }
-
-        var twice = choices.GroupBy(choice => (choice.Address.Scheme, Place: choice.FullPath ?? choice.Address.Location)).FirstOrDefault(group => group.Count() > 1);
+        var twice = choices.GroupBy(choice => (choice.Address.Scheme, choice.Address.Location, choice.BaseFolder)).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null) throw new BadInputException($"{twice.Last().Where}: {twice.Last().Shown} is there twice; a backend may be given once");
     }
 }

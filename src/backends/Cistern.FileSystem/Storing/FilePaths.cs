@@ -35,6 +35,9 @@ internal sealed class FilePaths
 
     public string Lock => Snapshot + ".lock";
 
+    /// <summary>Every name that is known beforehand, the snapshot's first.</summary>
+    public IReadOnlyList<string> All => [Snapshot, Sidecar, NextSidecar, Journal, NextJournal, Lock];
+
     /// <summary>A name that nobody can guess, for a file that is not finished.</summary>
     public string Temporary() => Beside(TemporaryEnding);
 

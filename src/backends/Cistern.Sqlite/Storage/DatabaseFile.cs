@@ -31,6 +31,13 @@ internal static class DatabaseFile
         }
     }
 
+    /// <summary>The names of a database and of what SQLite keeps beside it, the database's first. Like SQLite, behind a link.</summary>
+    public static IReadOnlyList<string> AllOf(string path)
+    {
+        var file = FollowLink(path);
+        return [file, file + "-wal", file + "-shm", file + "-journal"];
+    }
+
     /// <summary>A path, or a message that may hold one, as an error may show it: without what a terminal or a log would act on.</summary>
     public static string Show(string text) =>
         string.Concat(text.Select(character => char.IsControl(character) || char.GetUnicodeCategory(character) is System.Globalization.UnicodeCategory.Format
@@ -45,6 +52,19 @@ internal static class DatabaseFile
         catch (IOException) when (File.Exists(path))
         {
             // Another process was faster.
+        }
+    }
+
+    private static string FollowLink(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Nothing is there, or links lead in a circle.
+            return path;
         }
     }
 }
