@@ -38,6 +38,6 @@ public abstract class BackendScheme
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <returns>The backend; the caller disposes it.</returns>
     /// <exception cref="FormatException">The location or an option is malformed. The message says what is allowed, and holds no secret.</exception>
-    /// <exception cref="CacheBackendException">The backend cannot be opened.</exception>
+    /// <exception cref="CacheBackendException">The backend cannot be opened, or <see cref="BackendOpening.MustExist"/> and is not there.</exception>
     public abstract ValueTask<CacheBackend> OpenAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken);
 }

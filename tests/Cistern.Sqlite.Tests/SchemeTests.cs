@@ -54,7 +54,6 @@ public sealed class SchemeTests : SqliteTest
         Assert.Empty(Directory.GetFiles(Here.BaseFolder!));
     }
 
-    [Fact]
     [Theory]
     [InlineData("sqlite:x.db")]
     [InlineData("sqlite://FOLDER/x.db?capacity=1")]
@@ -85,6 +84,7 @@ public sealed class SchemeTests : SqliteTest
         Assert.Equal("value", await backend.GetStringAsync("key"));
     }
 
+    [Fact]
     public async Task Verify_ByAddress_ChecksTheFile()
     {
         using (var writer = Open()) writer.Set("key", Bytes("value"));

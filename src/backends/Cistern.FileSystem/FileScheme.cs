@@ -19,10 +19,10 @@ public sealed class FileScheme : BackendScheme, IVerifiableScheme
     {
         var (path, options) = Read(address, opening);
         cancellationToken.ThrowIfCancellationRequested();
+        if (opening.MustExist && !Path.Exists(path)) throw new CacheBackendException($"{path} is not there.");
         return new(FileBackend.Open(path, options));
     }
 
-    /// <inheritdoc/>
     /// <inheritdoc/>
     public override IReadOnlyList<string> FilesOf(BackendAddress address, BackendOpening opening)
     {
@@ -38,6 +38,7 @@ public sealed class FileScheme : BackendScheme, IVerifiableScheme
         }
     }
 
+    /// <inheritdoc/>
     public ValueTask<BackendVerification> VerifyAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken = default)
     {
         var (path, options) = Read(address, opening);

@@ -19,10 +19,10 @@ public sealed class SqliteScheme : BackendScheme, IVerifiableScheme
     {
         var (path, options) = Read(address, opening);
         cancellationToken.ThrowIfCancellationRequested();
+        if ((opening.MustExist || options.IsReadOnly) && path != DatabaseFile.InMemory && !Path.Exists(path)) throw new CacheBackendException($"{DatabaseFile.Show(path)} is not there.");
         return new(SqliteBackend.Open(path, options));
     }
 
-    /// <inheritdoc/>
     /// <inheritdoc/>
     public override IReadOnlyList<string> FilesOf(BackendAddress address, BackendOpening opening)
     {
@@ -30,6 +30,7 @@ public sealed class SqliteScheme : BackendScheme, IVerifiableScheme
         return path == DatabaseFile.InMemory ? [] : DatabaseFile.AllOf(path);
     }
 
+    /// <inheritdoc/>
     public ValueTask<BackendVerification> VerifyAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken = default)
     {
         var (path, options) = Read(address, opening);

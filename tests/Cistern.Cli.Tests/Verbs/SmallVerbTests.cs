@@ -130,13 +130,13 @@ public sealed class SmallVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_APlaceThatCannotBeRead_IsExitOne()
+    public async Task Verify_APlaceThatCannotBeRead_IsBadInput()
     {
         _rig.Schemes.Faults["a"] = new IOException("gone");
 
         var run = await _rig.RunAsync("verify", "kept:a");
 
-        Assert.Equal((1, "", "cistern: cannot be read\n"), (run.ExitCode, run.Output, run.Error));
+        Assert.Equal((2, "", "cistern: ADDRESS: cannot be read\n"), (run.ExitCode, run.Output, run.Error));
     }
 
     private async Task FillAsync()

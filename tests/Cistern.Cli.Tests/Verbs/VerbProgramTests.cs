@@ -56,7 +56,7 @@ public sealed class VerbProgramTests
         var set = await CliRun.ProgramAsync(["set", address, "key", "x"]);
         var get = await CliRun.ProgramAsync(["get", address, "key"]);
 
-        Assert.Equal((1, ""), (set.ExitCode, set.Output));
+        Assert.Equal((2, ""), (set.ExitCode, set.Output));
         Assert.Single(set.Error.TrimEnd('\n').Split('\n'));
         Assert.Equal((0, "held"), (get.ExitCode, get.Output));
     }
@@ -96,14 +96,57 @@ public sealed class VerbProgramTests
         Assert.Equal("Grace", (await CliRun.ProgramAsync(["get", again, "user:2"])).Output);
     }
 
-    [Fact]
-    public async Task Get_FromAFileThatIsNotThere_CreatesNothing()
+    [Theory]
+    [InlineData("file", "get", "key")]
+    [InlineData("sqlite", "get", "key")]
+    [InlineData("file", "exists", "key")]
+    [InlineData("sqlite", "keys")]
+    [InlineData("file", "stats")]
+    [InlineData("sqlite", "inspect", "key")]
+    [InlineData("file", "verify")]
+    [InlineData("sqlite", "verify")]
+    [InlineData("file", "delete", "key")]
+    [InlineData("sqlite", "delete", "key")]
+    [InlineData("file", "delete", "--pattern", "*", "--yes")]
+    [InlineData("sqlite", "clear", "--yes")]
+    [InlineData("file", "clear", "--yes")]
+    public async Task Verb_OnAPlaceThatIsNotThere_IsBadInputAndCreatesNothing(string scheme, string verb, params string[] args)
     {
         using var folder = new TempFolder();
 
-        var run = await CliRun.ProgramAsync(["get", $"file:{folder.At("typo.json")}", "key"]);
+        var run = await CliRun.InProcessAsync([verb, $"{scheme}:{folder.At("typo")}", .. args]);
 
-        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("cistern: ADDRESS: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("is not there", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public async Task Set_WhereNothingCanBe_IsBadInput()
+    {
+        using var folder = new TempFolder();
+        folder.Write("file", "");
+
+        var run = await CliRun.InProcessAsync("set", $"file:{folder.At("file", "below.json")}", "key", "value");
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("cistern: ADDRESS: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("$'\\xff'")]
+    [InlineData("$'user\\xfe'")]
+    public async Task Set_AKeyThatIsNotUtf8_IsRefused(string key)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Arguments are Unicode there.");
+        using var folder = new TempFolder();
+
+        var run = await CliRun.ProcessAsync("bash", ["-c", $"'{CliRun.Program}' set file:cache.json {key} value"], folder: folder.Path);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("KEY: is not UTF-8", run.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 

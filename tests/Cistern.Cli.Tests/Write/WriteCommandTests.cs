@@ -123,6 +123,19 @@ public sealed class WriteCommandTests : IDisposable
         Assert.NotNull(run.Summary()["backends"]![0]!["closing_error"]);
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF }, "begins with a byte order mark")]
+    [InlineData(new byte[] { 0xFF, 0xFE }, "is in UTF-16 or UTF-32")]
+    public async Task Write_AFileInAnotherEncoding_IsRefusedBeforeABackendIsOpened(byte[] beginning, string reason)
+    {
+        var input = _folder.Write("r.jsonl", [.. beginning, .. "{\"key\": \"a\"}\n"u8]);
+
+        var error = await Assert.ThrowsAsync<BadInputException>(() => RunAsync(new WriteArguments { Input = input, To = ["faulty:"] }));
+
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Null(_scheme.Opened);
+    }
+
     [Fact]
     public async Task Write_AFileThatIsNotUtf8HalfWay_WritesWhatIsBeforeAndSaysSo()
     {

@@ -14,7 +14,7 @@ internal sealed class ClearVerb : Verb
     protected override async Task<int> RunAsync(VerbRun run)
     {
         Confirmation.Require(run, run.Has(_yes), "clear");
-        var backend = await run.OpenAsync(_address, isReadOnly: false).ConfigureAwait(false);
+        var backend = await run.OpenAsync(_address, isReadOnly: false, mustExist: true).ConfigureAwait(false);
         await using var closing = backend.ConfigureAwait(false);
         if (!run.Has(_yes) && !await AskAsync(run, backend).ConfigureAwait(false))
         {

@@ -31,7 +31,7 @@ internal sealed class DeleteVerb : Verb
     {
         var distinct = keys.Distinct().ToArray();
         var deleted = new HashSet<string>();
-        var backend = await run.OpenAsync(_address, isReadOnly: false).ConfigureAwait(false);
+        var backend = await run.OpenAsync(_address, isReadOnly: false, mustExist: true).ConfigureAwait(false);
         await using (backend.ConfigureAwait(false))
         {
             foreach (var key in distinct)
@@ -52,7 +52,7 @@ internal sealed class DeleteVerb : Verb
 
     private async Task<int> DeletePatternAsync(VerbRun run, string pattern, long? version)
     {
-        var backend = await run.OpenAsync(_address, isReadOnly: false).ConfigureAwait(false);
+        var backend = await run.OpenAsync(_address, isReadOnly: false, mustExist: true).ConfigureAwait(false);
         await using var closing = backend.ConfigureAwait(false);
         if (!run.Has(_yes) && !await AgreeAsync(run, backend, pattern).ConfigureAwait(false))
         {

@@ -103,8 +103,7 @@ internal sealed class VerbRun(ParseResult result, Surroundings surroundings, Can
 
     /// <summary>Checks the place that an argument names.</summary>
     /// <param name="argument">The argument.</param>
-    /// <exception cref="BadInputException">The address names nothing that can be checked.</exception>
-    /// <exception cref="CacheBackendException">The place cannot be read.</exception>
+    /// <exception cref="BadInputException">The address names nothing that can be checked, or it cannot be read.</exception>
     public async ValueTask<BackendVerification> VerifyAsync(Argument<string> argument)
     {
         var address = Address(argument);
@@ -114,7 +113,7 @@ internal sealed class VerbRun(ParseResult result, Surroundings surroundings, Can
                 ? await scheme.VerifyAsync(address, surroundings.Opening(isReadOnly: true), cancellationToken).ConfigureAwait(false)
                 : throw new BadInputException($"{argument.HelpName}: {address.Scheme}: keeps nothing that could be verified; file: and sqlite: do");
         }
-        catch (FormatException error)
+        catch (Exception error) when (error is FormatException or CacheBackendException)
         {
             throw new BadInputException($"{argument.HelpName}: {error.Message}", error);
         }

@@ -45,7 +45,7 @@ internal sealed record RecordInput(IEnumerable<WriteRecord> Records, long? Count
             stream = RecordScanner.OpenFile(address.Path);
             var records = address.Scheme == SourceAddress.CsvScheme
                 ? CsvRecords.Read(stream, address.Path, fields, address.Delimiter)
-                : JsonLinesRecords.Read(stream, address.Path, fields);
+                : Begin(JsonLinesRecords.Read(stream, address.Path, fields));
             return new RecordInput(records, null, name, stream);
         }
         catch (Exception error)
@@ -54,6 +54,22 @@ internal sealed record RecordInput(IEnumerable<WriteRecord> Records, long? Count
             if (error is CacheSourceException) throw new BadInputException(error.Message, error);
             if (error is ArgumentException) throw new BadInputException($"{where}: metadata_field: a CSV file has no metadata", error);
             throw;
+        }
+    }
+
+    // What is wrong with a whole file, such as its encoding, shows with the first record: before a backend is opened, as with CSV's header.
+    private static IEnumerable<WriteRecord> Begin(IEnumerable<WriteRecord> records)
+    {
+        var enumerator = records.GetEnumerator();
+        var isThere = enumerator.MoveNext();
+        return Enumerate();
+
+        IEnumerable<WriteRecord> Enumerate()
+        {
+            using (enumerator)
+            {
+                for (; isThere; isThere = enumerator.MoveNext()) yield return enumerator.Current;
+            }
         }
     }
 
