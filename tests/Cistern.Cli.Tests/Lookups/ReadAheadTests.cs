@@ -71,6 +71,27 @@ public sealed class ReadAheadTests
     }
 
     [Fact]
+    public async Task Of_CancelledWhileReadingWaits_DoesNotWaitForIt()
+    {
+        using var cancellation = new CancellationTokenSource();
+        using var more = new ManualResetEventSlim();
+        var isWaiting = new TaskCompletionSource();
+        IEnumerable<int> Waiting()
+        {
+            isWaiting.SetResult();
+            more.Wait(CancellationToken.None);
+            yield return 0;
+        }
+
+        var reading = Task.Run(() => ReadAhead.Of(Waiting(), cancellation.Token).ToArray(), CancellationToken.None);
+        await isWaiting.Task;
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        more.Set();
+    }
+
+    [Fact]
     public void Of_Cancelled_Throws()
     {
         using var cancellation = new CancellationTokenSource();

@@ -18,8 +18,9 @@ internal static class ReadAhead
     public static IEnumerable<ArraySegment<T>> Of<T>(IEnumerable<T> elements, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var batches = new BlockingCollection<ArraySegment<T>>(MostBatches);
-        var reading = Task.Factory.StartNew(() => Read(elements, batches, ending.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var batches = new BlockingCollection<ArraySegment<T>>(MostBatches);
+        var token = ending.Token;
+        var reading = Task.Factory.StartNew(() => Read(elements, batches, token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             foreach (var batch in batches.GetConsumingEnumerable(cancellationToken)) yield return batch;
@@ -30,7 +31,10 @@ internal static class ReadAhead
         finally
         {
             ending.Cancel();
-            ((IAsyncResult)reading).AsyncWaitHandle.WaitOne();
+
+            // Reading a pipe that gives nothing cannot be cancelled, only left alone: who is interrupted does not wait for it.
+            if (!cancellationToken.IsCancellationRequested) ((IAsyncResult)reading).AsyncWaitHandle.WaitOne();
+            _ = reading.ContinueWith(static (_, read) => ((IDisposable)read!).Dispose(), batches, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
