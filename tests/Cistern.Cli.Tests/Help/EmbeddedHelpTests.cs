@@ -72,7 +72,7 @@ public sealed class EmbeddedHelpTests
     {
         var help = Encoding.UTF8.GetString(ReadAll(EmbeddedHelp.Find(["backfill", "--help"])!));
 
-        Assert.All(SettingTable.Rows, row => Assert.Contains(row.OptionName + " ", help, StringComparison.Ordinal));
+        Assert.All(BackfillSettingTable.Rows, row => Assert.Contains(row.OptionName + " ", help, StringComparison.Ordinal));
     }
 
     private static byte[] ReadAll(Stream stream)

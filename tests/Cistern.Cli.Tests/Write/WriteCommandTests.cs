@@ -193,7 +193,7 @@ public sealed class WriteCommandTests : IDisposable
 
     private static int Int(CliRun run, string name) => run.Summary()[name]!.GetValue<int>();
 
-    private static Dictionary<WriteSettingRow, SettingValue> Setting(string name, string value) => new() { [WriteSettingTable.Find(name)!] = SettingValue.FromCommandLine(value) };
+    private static Dictionary<SettingRow<WriteSettings>, SettingValue> Setting(string name, string value) => new() { [WriteSettingTable.Rows.Single(row => row.Name == name)] = SettingValue.FromCommandLine(value) };
 
     private string Config(string text) => _folder.Write("config.json", text);
 

@@ -26,7 +26,7 @@ internal sealed record BackfillArguments
     public string? Report { get; init; }
 
     /// <summary>The rows of the settings table that were given.</summary>
-    public IReadOnlyDictionary<SettingRow, SettingValue> Settings { get; init; } = new Dictionary<SettingRow, SettingValue>();
+    public IReadOnlyDictionary<SettingRow<BackfillSettings>, SettingValue> Settings { get; init; } = new Dictionary<SettingRow<BackfillSettings>, SettingValue>();
 
     public Verbosity Verbosity { get; init; }
 

@@ -15,9 +15,10 @@ internal sealed class BackfillCommand(BackfillArguments arguments, Surroundings 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var outputs = BackfillOutputs.Check(arguments);
-        var document = ConfigReader.Read(early?.Take(arguments.Input) ?? InputFile.Read(arguments.Input));
-        var merge = new SettingsMerge(arguments.Input);
+        var document = BackfillConfigReader.Read(early?.Take(arguments.Input) ?? InputFile.Read(arguments.Input));
+        var merge = new SettingsMerge<BackfillSettings>(arguments.Input, new BackfillSettings());
         merge.Add(document.Values, arguments.Settings);
+        merge.Settings.Check(merge);
         var opener = OpenerOf(merge);
         outputs.Claims.Own(merge.Settings.Backend.ToString(), merge.PlaceOf("backend"), opener.FindFiles(), isReadOnly: false);
 
@@ -38,13 +39,13 @@ internal sealed class BackfillCommand(BackfillArguments arguments, Surroundings 
     }
 
     // A path in the configuration starts at its folder, one on the command line at the current one.
-    private BackendOpener OpenerOf(SettingsMerge merge)
+    private BackendOpener OpenerOf(SettingsMerge<BackfillSettings> merge)
     {
         var isFromFile = !arguments.Settings.Keys.Any(row => row.Name == "backend");
         return new BackendOpener(merge.Settings, merge.PlaceOf("backend"), surroundings, isFromFile ? Path.GetDirectoryName(Path.GetFullPath(arguments.Input)) : null);
     }
 
-    private async Task<BackfillOutcome> RunAsync(SettingsMerge merge, OpenedBackend opened, BackfillInputs inputs, BackfillFiles files, CancellationToken cancellationToken)
+    private async Task<BackfillOutcome> RunAsync(SettingsMerge<BackfillSettings> merge, OpenedBackend opened, BackfillInputs inputs, BackfillFiles files, CancellationToken cancellationToken)
     {
         var settings = merge.Settings;
         var audit = new AuditStream(_clock, files.Audit, arguments.Verbosity == Verbosity.Verbose ? _console : null);

@@ -15,22 +15,15 @@ internal sealed class BackfillDefinition : CommandDefinition
     private readonly Option<bool> _quiet = new("--quiet") { Description = "say nothing on standard error but errors" };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "also say every decision as it is made" };
     private readonly Option<bool> _noColor = new("--no-color") { Description = "no colours, as with the environment's NO_COLOR" };
-    private readonly List<(SettingRow Row, Option<string?> Option)> _settings = [];
+    private readonly SettingOptions<BackfillSettings> _settings = new(BackfillSettingTable.Rows);
     private readonly EarlyInput? _early;
 
     public BackfillDefinition(EarlyInput? early)
     {
         _early = early;
-        foreach (var row in SettingTable.Rows)
-        {
-            var option = Named(row.OptionName, row.IsFlag ? "[true|false]" : "VALUE", row.Description);
-            if (row.IsFlag) option.Arity = ArgumentArity.ZeroOrOne;
-            _settings.Add((row, option));
-        }
-
         Command = new Command("backfill", "Look up keys through a cache that watches its miss rate and refills itself from its source.");
         Option[] files = [_input, _output, _results, _audit, _report, _source, _lookups];
-        foreach (var option in files.Concat(_settings.Select(setting => setting.Option)).Append(_quiet).Append(_verbose).Append(_noColor)) Command.Options.Add(option);
+        foreach (var option in files.Concat(_settings.All).Append(_quiet).Append(_verbose).Append(_noColor)) Command.Options.Add(option);
     }
 
     /// <inheritdoc/>
@@ -56,9 +49,7 @@ internal sealed class BackfillDefinition : CommandDefinition
             Report = result.GetValue(_report),
             Source = result.GetValue(_source),
             Lookups = result.GetValue(_lookups),
-            Settings = _settings
-                .Where(setting => result.GetResult(setting.Option) is not null)
-                .ToDictionary(setting => setting.Row, setting => SettingValue.FromCommandLine(result.GetValue(setting.Option) ?? "")),
+            Settings = _settings.Read(result),
             Verbosity = isQuiet ? Verbosity.Quiet : isVerbose ? Verbosity.Verbose : Verbosity.Normal,
             NoColor = result.GetValue(_noColor),
         };

@@ -29,7 +29,7 @@ internal sealed class BackfillInputs : IAsyncDisposable
 
     /// <summary>Opens what the command line names, or else the configuration.</summary>
     /// <exception cref="BadInputException">It is missing, cannot be opened, or would be overwritten.</exception>
-    public static async ValueTask<BackfillInputs> OpenAsync(BackfillArguments arguments, ConfigDocument document, BackfillOutputs outputs, CancellationToken cancellationToken)
+    public static async ValueTask<BackfillInputs> OpenAsync(BackfillArguments arguments, BackfillConfig document, BackfillOutputs outputs, CancellationToken cancellationToken)
     {
         var origin = new InputOrigin(arguments.Input);
         LookupFile? file = null;
@@ -54,14 +54,14 @@ internal sealed class BackfillInputs : IAsyncDisposable
     }
 
     /// <summary>Checks that lookups have a time where a setting needs it, as far as that is known before they are read.</summary>
-    public void CheckTime(SettingsMerge merge)
+    public void CheckTime(SettingsMerge<BackfillSettings> merge)
     {
         if (merge.Settings.NeedsTime && _file?.Format is null or LookupFormat.Plain) throw MissingTime(merge);
     }
 
     /// <summary>Does every lookup, in order.</summary>
     /// <exception cref="BadInputException">The file of the lookups holds something else.</exception>
-    public async Task RunAsync(BackfillRun run, LookupClock clock, SettingsMerge merge, CancellationToken cancellationToken)
+    public async Task RunAsync(BackfillRun run, LookupClock clock, SettingsMerge<BackfillSettings> merge, CancellationToken cancellationToken)
     {
         if (_file is not null)
         {
@@ -86,7 +86,7 @@ internal sealed class BackfillInputs : IAsyncDisposable
         if (_source is FileSource opened) await opened.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task RunFileAsync(LookupFile file, BackfillRun run, LookupClock clock, SettingsMerge merge, CancellationToken cancellationToken)
+    private static async Task RunFileAsync(LookupFile file, BackfillRun run, LookupClock clock, SettingsMerge<BackfillSettings> merge, CancellationToken cancellationToken)
     {
         try
         {
@@ -105,10 +105,10 @@ internal sealed class BackfillInputs : IAsyncDisposable
         }
     }
 
-    private static BadInputException MissingTime(SettingsMerge merge) =>
+    private static BadInputException MissingTime(SettingsMerge<BackfillSettings> merge) =>
         new($"{merge.PlaceOf(merge.Settings.Cooldown is null ? "window" : "cooldown")}: a duration needs lookups with a time; put them into a JSON Lines or CSV file with the fields key and t");
 
-    private static async ValueTask<ICacheSource> OpenSourceAsync(SourceAddress? address, BackfillArguments arguments, ConfigDocument document, BackfillOutputs outputs, CancellationToken cancellationToken)
+    private static async ValueTask<ICacheSource> OpenSourceAsync(SourceAddress? address, BackfillArguments arguments, BackfillConfig document, BackfillOutputs outputs, CancellationToken cancellationToken)
     {
         if (address is null)
         {

@@ -15,7 +15,7 @@ internal sealed record WriteArguments
     public IReadOnlyList<string> To { get; init; } = [];
 
     /// <summary>The rows of the settings table that were given.</summary>
-    public IReadOnlyDictionary<WriteSettingRow, SettingValue> Settings { get; init; } = new Dictionary<WriteSettingRow, SettingValue>();
+    public IReadOnlyDictionary<SettingRow<WriteSettings>, SettingValue> Settings { get; init; } = new Dictionary<SettingRow<WriteSettings>, SettingValue>();
 
     public Verbosity Verbosity { get; init; }
 

@@ -4,7 +4,7 @@ namespace Cistern.Cli;
 internal sealed class WriteConfig
 {
     /// <summary>The rows given, with the values as written.</summary>
-    public Dictionary<WriteSettingRow, SettingValue> Values { get; } = [];
+    public IReadOnlyDictionary<SettingRow<WriteSettings>, SettingValue> Values { get; init; } = new Dictionary<SettingRow<WriteSettings>, SettingValue>();
 
     /// <summary>The backends, words or addresses; null: there are none.</summary>
     public IReadOnlyList<string>? Backends { get; set; }

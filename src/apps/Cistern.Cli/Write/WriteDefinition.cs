@@ -11,13 +11,13 @@ internal sealed class WriteDefinition : CommandDefinition
     private readonly Option<bool> _quiet = new("--quiet") { Description = "say nothing on standard error but errors" };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "also say every record that was rejected or not stored, as far as the summary lists them" };
     private readonly Option<bool> _noColor = new("--no-color") { Description = "no colours, as with the environment's NO_COLOR" };
-    private readonly List<(WriteSettingRow Row, Option<string?> Option)> _settings = [.. WriteSettingTable.Rows.Select(row => (row, Named(row.OptionName, "VALUE", row.Description)))];
+    private readonly SettingOptions<WriteSettings> _settings = new(WriteSettingTable.Rows);
 
     public WriteDefinition()
     {
         Command = new Command("write", "Write records to several backends at once, and say what each one did.");
         Option[] first = [_input, _output, _to];
-        foreach (var option in first.Concat(_settings.Select(setting => setting.Option)).Append(_quiet).Append(_verbose).Append(_noColor)) Command.Options.Add(option);
+        foreach (var option in first.Concat(_settings.All).Append(_quiet).Append(_verbose).Append(_noColor)) Command.Options.Add(option);
     }
 
     /// <inheritdoc/>
@@ -39,9 +39,7 @@ internal sealed class WriteDefinition : CommandDefinition
             Input = result.GetValue(_input) ?? WriteArguments.DefaultInput,
             Output = result.GetValue(_output) ?? WriteArguments.DefaultOutput,
             To = result.GetValue(_to) ?? [],
-            Settings = _settings
-                .Where(setting => result.GetResult(setting.Option) is not null)
-                .ToDictionary(setting => setting.Row, setting => SettingValue.FromCommandLine(result.GetValue(setting.Option) ?? "")),
+            Settings = _settings.Read(result),
             Verbosity = isQuiet ? Verbosity.Quiet : isVerbose ? Verbosity.Verbose : Verbosity.Normal,
             NoColor = result.GetValue(_noColor),
         };

@@ -38,7 +38,10 @@ internal sealed class WritePlan : IDisposable
         claims.Read("--input", file?.Path ?? arguments.Input);
         claims.Write("--output", output);
         var config = file is null ? WriteConfigReader.Read(InputFile.Read(arguments.Input)) : new WriteConfig();
-        var settings = WriteSettingsMerge.Of(arguments.Input, config, arguments.Settings);
+        var merge = new SettingsMerge<WriteSettings>(arguments.Input, new WriteSettings { Metadata = config.Metadata });
+        merge.Add(config.Values, arguments.Settings);
+        var settings = merge.Settings;
+        settings.Check();
         var choices = Choose(arguments, config, output);
         CheckOnce(choices);
         foreach (var choice in choices) claims.Own(choice.Shown, choice.Where, choice.FindFiles(surroundings), isReadOnly: false);

@@ -6,7 +6,7 @@ internal static class WriteSettingTable
     private const string Field = "the name of a field";
     private const string FieldOrNull = "the name of a field, or null (none)";
 
-    public static IReadOnlyList<WriteSettingRow> Rows { get; } =
+    public static IReadOnlyList<SettingRow<WriteSettings>> Rows { get; } =
     [
         new("key_field", Field, "key", "the field of the key",
             static (settings, value) => value.Word() is { Length: > 0 } name ? settings with { Fields = settings.Fields with { Key = name } } : null),
@@ -35,8 +35,6 @@ internal static class WriteSettingTable
                 _ => null,
             }),
     ];
-
-    public static WriteSettingRow? Find(string name) => Rows.FirstOrDefault(row => row.Name == name);
 
     private static bool OptionalField(SettingValue value, out string? name)
     {

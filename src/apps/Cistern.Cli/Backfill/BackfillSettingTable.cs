@@ -1,11 +1,11 @@
 namespace Cistern.Cli;
 
 /// <summary>The settings of a backfill: every row, in the order in which they are documented and reported.</summary>
-internal static class SettingTable
+internal static class BackfillSettingTable
 {
     private const string NeedsTime = "a duration needs lookups with a time t";
 
-    public static IReadOnlyList<SettingRow> Rows { get; } =
+    public static IReadOnlyList<SettingRow<BackfillSettings>> Rows { get; } =
     [
         new("backend", "an address such as memory:?capacity=1000&eviction=lru, file:cache.json or sqlite:cache.db", "memory:", "where entries live",
             static (settings, value) => value.Word() is { } text ? settings with { Backend = BackendAddress.Parse(text) } : null) { Note = "without bounds, memory: keeps everything" },
@@ -44,8 +44,6 @@ internal static class SettingTable
                 _ => null,
             }),
     ];
-
-    public static SettingRow? Find(string name) => Rows.FirstOrDefault(row => row.Name == name);
 
     private static MissWindow? ParseWindow(SettingValue value)
     {

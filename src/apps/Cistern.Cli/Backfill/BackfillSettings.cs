@@ -33,6 +33,14 @@ internal sealed record BackfillSettings
     /// <summary>Whether lookups must say when they happened.</summary>
     public bool NeedsTime => Window.Duration is not null || Cooldown is not null;
 
+    /// <summary>Checks what no row can check alone.</summary>
+    /// <param name="merge">Where they are from.</param>
+    /// <exception cref="BadInputException">Two settings do not go together.</exception>
+    public void Check(SettingsMerge<BackfillSettings> merge)
+    {
+        if (ClearThreshold > MissThreshold) throw new BadInputException($"{merge.PlaceOf("clear_threshold")}: must be a number from 0 to miss_threshold ({MissThreshold}); found {ClearThreshold}");
+    }
+
     public BackfillOptions ToOptions() => new()
     {
         MissThreshold = MissThreshold,

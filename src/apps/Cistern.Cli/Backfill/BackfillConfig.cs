@@ -1,10 +1,10 @@
 namespace Cistern.Cli;
 
 /// <summary>A configuration as it was written, before the command line overrides it.</summary>
-internal sealed class ConfigDocument
+internal sealed class BackfillConfig
 {
     /// <summary>The rows given, with the values as written.</summary>
-    public Dictionary<SettingRow, SettingValue> Values { get; } = [];
+    public IReadOnlyDictionary<SettingRow<BackfillSettings>, SettingValue> Values { get; init; } = new Dictionary<SettingRow<BackfillSettings>, SettingValue>();
 
     /// <summary>An inline source; null: there is none.</summary>
     public ICacheSource? InlineSource { get; set; }
