@@ -14,9 +14,6 @@ internal static class AddressSecrets
     private static readonly string[] Colons = [":", "%3A"];
     private static readonly string[] Ats = ["@", "%40"];
 
-    /// <summary>Whether a location looks like the place of a server, with a password.</summary>
-    public static bool IsUserWithPassword(string location) => FindPassword(location) is not null;
-
     /// <summary>An address without secrets.</summary>
     /// <param name="scheme">Its scheme.</param>
     /// <param name="location">Its location.</param>

@@ -76,12 +76,6 @@ public sealed class BackendAddress
         text => choices.Where(choice => choice.Word == text).Select(choice => (T?)choice.Meaning).FirstOrDefault());
 
     /// <summary>
-    /// Whether the location looks like that of a server with a user's password, <c>//user:secret@host</c>: what takes a location for a path and
-    /// puts it into errors must refuse such a one.
-    /// </summary>
-    public bool HasPassword => AddressSecrets.IsUserWithPassword(Location);
-
-    /// <summary>
     /// The address with <c>***</c> for what is a secret or may be one: whatever lies between a user's name and the last <c>@</c>, and the values of
     /// options whose names speak of passwords, keys and the like. A path, of <c>file:</c> and <c>sqlite:</c>, is shown as it is.
     /// </summary>
