@@ -12,20 +12,30 @@ public sealed class ProcessTests(ITestOutputHelper output) : SqliteTest
     [Fact]
     public async Task FourProcesses_MixedOperationsOnOneFile_NoneIsLockedOutAndNothingIsLost()
     {
-        var workers = Enumerable.Range(0, 4).Select(i => WorkerProcess.Start("mixed", DatabasePath, $"{i}", $"{Operations}")).ToList();
-        foreach (var worker in workers)
-        {
-            var wrong = await worker.StandardOutput.ReadToEndAsync();
-            await worker.WaitForExitAsync();
-            Assert.Equal("", wrong);
-            Assert.Equal(0, worker.ExitCode);
-            worker.Dispose();
-        }
-
+        await WorkTogetherAsync("mixed");
         var verification = SqliteBackend.Verify(DatabasePath);
         Assert.Empty(verification.Findings);
         using var backend = Open();
         Assert.Equal(verification.Entries, (await StatsAsync(backend)).CurrentEntries);
+    }
+
+    [Fact]
+    public async Task FourProcesses_BeyondTheBoundsOfOneFileAndWithTtls_NoneIsLockedOutAndTheTotalsAreExact()
+    {
+        const int Capacity = 150;
+        const int MaxSizeBytes = 200_000;
+        await WorkTogetherAsync("bounded");
+        Assert.Empty(SqliteBackend.Verify(DatabasePath).Findings);
+        using (var backend = SqliteBackend.Open(DatabasePath, new SqliteBackendOptions { Capacity = Capacity, MaxSizeBytes = MaxSizeBytes }))
+        {
+            Assert.InRange((await StatsAsync(backend)).CurrentEntries!.Value, 0, Capacity);
+            Assert.InRange((await StatsAsync(backend)).CurrentSizeBytes!.Value, 0, MaxSizeBytes);
+            await backend.ClearAsync();
+        }
+
+        // Some 64 unused pages are kept.
+        Assert.InRange(new FileInfo(DatabasePath).Length, 1, 2 * MaxSizeBytes);
+        Assert.Empty(SqliteBackend.Verify(DatabasePath).Findings);
     }
 
     [Theory]
@@ -56,6 +66,19 @@ public sealed class ProcessTests(ITestOutputHelper output) : SqliteTest
             for (var number = 1L; number <= acknowledged; number++) AssertThere(backend, number);
             var latest = Enumerable.Range(0, 2).Select(back => acknowledged - back).First(number => number % 10 != 0);
             Assert.True((await backend.GetEntryAsync("latest"))!.Version >= latest);
+        }
+    }
+
+    private async Task WorkTogetherAsync(string work)
+    {
+        var workers = Enumerable.Range(0, 4).Select(i => WorkerProcess.Start(work, DatabasePath, $"{i}", $"{Operations}")).ToList();
+        foreach (var worker in workers)
+        {
+            var wrong = await worker.StandardOutput.ReadToEndAsync();
+            await worker.WaitForExitAsync();
+            Assert.Equal("", wrong);
+            Assert.Equal(0, worker.ExitCode);
+            worker.Dispose();
         }
     }
 
