@@ -71,14 +71,8 @@ internal static unsafe partial class SqliteLibrary
     [LibraryImport(Library, EntryPoint = "sqlite3_get_autocommit")]
     public static partial int IsAutoCommit(nint connection);
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_extended_errcode")]
-    public static partial int ErrorCode(nint connection);
-
     [LibraryImport(Library, EntryPoint = "sqlite3_errmsg")]
     public static partial byte* ErrorMessage(nint connection);
-
-    [LibraryImport(Library, EntryPoint = "sqlite3_errstr")]
-    public static partial byte* ErrorText(int code);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_prepare_v3")]
     public static partial int Prepare(nint connection, byte* sql, int length, uint flags, nint* statement, byte** tail);

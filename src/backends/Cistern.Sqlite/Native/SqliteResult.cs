@@ -6,9 +6,7 @@ internal static class SqliteResult
     public const int Ok = 0;
     public const int Busy = 5;
     public const int Locked = 6;
-    public const int ReadOnly = 8;
     public const int Corrupt = 11;
-    public const int CannotOpen = 14;
     public const int Protocol = 15;
     public const int NotADatabase = 26;
     public const int Row = 100;
