@@ -103,62 +103,36 @@ public sealed class SqliteBackend : SyncCacheBackend
     /// <inheritdoc/>
     protected override byte[]? GetCore(string key)
     {
-        var reader = _readers.Rent();
-        var read = default(FoundValue);
-        try
-        {
-            read = reader.Find(key, _clock);
-            return read.IsHit ? reader.Value.ToArray() : null;
-        }
-        finally
-        {
-            End(reader, key, read);
-        }
+        using var lookup = Find(key);
+        return lookup.IsHit ? lookup.Value.ToArray() : null;
     }
 
     /// <inheritdoc/>
     protected override LookupOutcome TryGetCore(string key, Span<byte> destination, out int valueLength)
     {
-        var reader = _readers.Rent();
-        var read = default(FoundValue);
-        try
-        {
-            valueLength = 0;
-            read = reader.Find(key, _clock);
-            if (!read.IsHit) return LookupOutcome.Miss;
-            var value = reader.Value;
-            valueLength = value.Length;
-            return value.TryCopyTo(destination) ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
-        }
-        finally
-        {
-            End(reader, key, read);
-        }
+        valueLength = 0;
+        using var lookup = Find(key);
+        if (!lookup.IsHit) return LookupOutcome.Miss;
+        var value = lookup.Value;
+        valueLength = value.Length;
+        return value.TryCopyTo(destination) ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
     }
 
     /// <inheritdoc/>
     protected override bool TryReadCore<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
     {
-        // In memory there is one connection for everybody: nobody waits for what the caller does with a value.
-        if (_readers.IsExclusive)
+        byte[]? copy = null;
+        using (var lookup = FindOrWrap(key))
         {
-            if (Guard(key, GetCore) is not { } copy) return false;
-            reader(copy, state);
-            return true;
+            if (!lookup.IsHit) return false;
+
+            // In memory there is one connection for everybody: nobody waits for what the caller does with a value.
+            if (_readers.IsExclusive) copy = lookup.Value.ToArray();
+            else reader(lookup.Value, state);
         }
 
-        var lent = Guard(this, static backend => backend._readers.Rent());
-        var read = default(FoundValue);
-        try
-        {
-            read = Guard((lent, key, _clock), static call => call.lent.Find(call.key, call._clock));
-            if (read.IsHit) reader(lent.Value, state);
-            return read.IsHit;
-        }
-        finally
-        {
-            End(lent, key, read);
-        }
+        if (copy is not null) reader(copy, state);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -190,7 +164,7 @@ public sealed class SqliteBackend : SyncCacheBackend
             });
             return true;
         });
-        foreach (var (key, read) in reads) Notice(key, read);
+        foreach (var (key, read) in reads) _writer?.Notice(key, read);
         return new(found);
     }
 
@@ -297,18 +271,13 @@ public sealed class SqliteBackend : SyncCacheBackend
         }
     }
 
-    private void End(EntryReader reader, string key, in FoundValue read)
-    {
-        if (read.IsHit) _writer?.Follow(reader, read.Accessed);
-        _readers.Return(reader);
-        if (read.IsHit) Notice(key, read);
-    }
+    private Lookup Find(string key) => new(_readers, _writer, key, _clock);
 
-    // What a lookup leaves behind: its place in the order of eviction, later; and the end of a jump of the clock, at once.
-    private void Notice(string key, in FoundValue read)
+    // For what runs beside a caller's own code, whose exceptions must pass as they are: the base wraps nothing there.
+    private Lookup FindOrWrap(string key)
     {
-        if (_writer is null) return;
-        if (read.IsAheadOfTheClock || (_options.IsBounded && _writer.Reads.Note(key, read.Accessed))) _writer.TryWriteReads();
+        try { return Find(key); }
+        catch (SqliteFaultException fault) { throw new CacheBackendException($"{Name}: get failed: {fault.Message}", fault); }
     }
 
     private TResult Read<TState, TResult>(TState state, Func<EntryReader, TState, long, TResult> read)
@@ -325,12 +294,5 @@ public sealed class SqliteBackend : SyncCacheBackend
     {
         if (done.Evictions != 0) CountEvictions(done.Evictions);
         if (done.Expirations != 0) CountExpirations(done.Expirations);
-    }
-
-    // For what runs beside a caller's own code, whose exceptions must pass as they are.
-    private TResult Guard<TState, TResult>(TState state, Func<TState, TResult> read)
-    {
-        try { return read(state); }
-        catch (SqliteFaultException fault) { throw new CacheBackendException($"{Name}: get failed: {fault.Message}", fault); }
     }
 }

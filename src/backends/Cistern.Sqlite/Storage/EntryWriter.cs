@@ -77,26 +77,10 @@ internal sealed class EntryWriter : IDisposable
         }
     }
 
-    /// <summary>
-    /// Writes what was read, in a transaction of its own, if neither a thread nor a process is in the way: a lookup never waits for a write. What goes
-    /// wrong with that is no fault of the lookup's; it stays noted, and is written with a later write.
-    /// </summary>
-    public void TryWriteReads()
+    /// <summary>After a hit, and after <see cref="Follow"/>: what it leaves behind. Its place in the order of use, later; and the end of a jump of the clock, at once.</summary>
+    public void Notice(string key, in FoundValue found)
     {
-        if (!Gate.TryEnter()) return;
-        try
-        {
-            if (_isClosed) return;
-            _connection.WaitAtMost(0);
-            InTransaction(0, static (_, _) => 0);
-        }
-        catch (SqliteFaultException)
-        {
-        }
-        finally
-        {
-            Gate.Exit();
-        }
+        if (found.IsAheadOfTheClock || (_options.IsBounded && Reads.Note(key, found.Accessed))) TryWriteReads();
     }
 
     /// <summary>Gives all unused pages back to the file system, in steps between which others may write.</summary>
@@ -123,6 +107,26 @@ internal sealed class EntryWriter : IDisposable
         {
             _isClosed = true;
             _connection.Dispose();
+        }
+    }
+
+    // In a transaction of its own, if neither a thread nor a process is in the way: a lookup never waits for a write. What goes wrong with that is no
+    // fault of the lookup's; what was read stays noted, and is written with a later write.
+    private void TryWriteReads()
+    {
+        if (!Gate.TryEnter()) return;
+        try
+        {
+            if (_isClosed) return;
+            _connection.WaitAtMost(0);
+            InTransaction(0, static (_, _) => 0);
+        }
+        catch (SqliteFaultException)
+        {
+        }
+        finally
+        {
+            Gate.Exit();
         }
     }
 
