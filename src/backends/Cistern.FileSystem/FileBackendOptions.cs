@@ -24,7 +24,7 @@ public sealed record FileBackendOptions
     /// <summary>No bounds at all: everything is kept until it expires or is deleted. Default: false.</summary>
     public bool IsUnbounded { get; init; }
 
-    /// <summary>The most bytes a value may have, from 1 to 125,000,000. Default 64 MB. A longer one is <see cref="SetOutcome.TooLarge"/>.</summary>
+    /// <summary>The most bytes a value may have, from 1 to 166,666,666. Default 64 MB. A longer one is <see cref="SetOutcome.TooLarge"/>.</summary>
     public long MaxValueBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>Which entry goes first when there is no room. Default: <see cref="EvictionMode.Lru"/>.</summary>

@@ -12,10 +12,10 @@ namespace Cistern;
 internal static class EntryJson
 {
     /// <summary>
-    /// The longest value of which every one can be written: of bytes that are no text <see cref="Utf8JsonWriter"/> takes no more. As text of control
-    /// characters, six bytes each, it is 750 MB, less than the most bytes that are loaded by default.
+    /// The longest value of which every one can be written: of text <see cref="Utf8JsonWriter"/> takes no more, be anything escaped in it or not, and of
+    /// other bytes it does. Of control characters, six bytes each, it has 1,000,000,000 bytes, less than are loaded by default.
     /// </summary>
-    public const long MostValueBytes = 125_000_000;
+    public const long MostValueBytes = 166_666_666;
 
     public const string Text = "value";
     public const string Base64 = "value_base64";
