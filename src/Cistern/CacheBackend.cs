@@ -132,7 +132,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <param name="value">The value; copied.</param>
     /// <param name="options">How it is set. Null: <see cref="SetOptions.Default"/>.</param>
     /// <param name="cancellationToken">Ends the wait; whether the write happened is then unknown.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The TTL is not greater than zero, or the absolute expiration is not in the future.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The TTL is not greater than zero, or an instant of expiration is not in the future.</exception>
     public ValueTask<SetOutcome> SetAsync(string key, ReadOnlyMemory<byte> value, SetOptions? options = null, CancellationToken cancellationToken = default) =>
         SetAsync(key, new ReadOnlySequence<byte>(value), options, cancellationToken);
 
@@ -141,7 +141,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <param name="value">The value; copied.</param>
     /// <param name="options">How it is set. Null: <see cref="SetOptions.Default"/>.</param>
     /// <param name="cancellationToken">Ends the wait; whether the write happened is then unknown.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The TTL is not greater than zero, or the absolute expiration is not in the future.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The TTL is not greater than zero, or an instant of expiration is not in the future.</exception>
     public async ValueTask<SetOutcome> SetAsync(string key, ReadOnlySequence<byte> value, SetOptions? options = null, CancellationToken cancellationToken = default)
     {
         Begin(key, cancellationToken);
@@ -234,17 +234,17 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="requests">What to set. Of duplicate keys the last one wins.</param>
     /// <param name="cancellationToken">Ends the wait; which writes happened is then unknown.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A TTL is not greater than zero, or an absolute expiration is not in the future.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A TTL is not greater than zero, or an instant of expiration is not in the future.</exception>
     public async ValueTask<IReadOnlyList<SetOutcome>> SetManyAsync(IEnumerable<SetRequest> requests, CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
         ArgumentNullException.ThrowIfNull(requests);
         using var drafts = new DraftBatch(requests.TryGetNonEnumeratedCount(out var count) ? Math.Max(1, count) : 16);
-        var now = NowMilliseconds;
+        var (now, wall) = (NowMilliseconds, TimeProvider.GetUtcNow().ToUnixTimeMilliseconds());
         foreach (var request in requests)
         {
             CacheKey.Validate(request.Key, nameof(requests));
-            drafts.Add(Expiration.Draft(request.Key, new ReadOnlySequence<byte>(request.Value), request.Options ?? SetOptions.Default, now, TimeProvider));
+            drafts.Add(Expiration.Draft(request.Key, new ReadOnlySequence<byte>(request.Value), request.Options ?? SetOptions.Default, now, TimeProvider, wall));
         }
 
         IReadOnlyList<SetOutcome> outcomes;

@@ -8,16 +8,22 @@ internal static class Expiration
     /// <summary>The last millisecond a <see cref="DateTimeOffset"/> can express. A TTL that reaches beyond it ends there.</summary>
     private static long LastMillisecond { get; } = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    public static EntryDraft Draft(string key, ReadOnlySequence<byte> value, SetOptions options, long now, TimeProvider clock)
+    /// <summary>An entry about to be stored.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="options">How it is set.</param>
+    /// <param name="now">The backend's own now.</param>
+    /// <param name="clock">Its clock.</param>
+    /// <param name="wall">The clock's milliseconds at that now, for the instants of a whole batch; null: they are read if there is need.</param>
+    public static EntryDraft Draft(string key, ReadOnlySequence<byte> value, SetOptions options, long now, TimeProvider clock, long? wall = null)
     {
         var expiresAt = FromTimeToLive(options.TimeToLive, now, nameof(options));
+        if (options.ExpiresAt is { } end) expiresAt = Earlier(expiresAt, FromInstant(end, now, wall ?? Milliseconds(clock), nameof(options), "The instant of expiration"));
         long? absolute = null;
-        if (options.AbsoluteExpiration is { } instant)
+        if (options.AbsoluteExpiration is { } last)
         {
-            // Through the time that is left, as a backend's own now need not follow the jumps of the wall clock.
-            absolute = now + instant.ToUnixTimeMilliseconds() - clock.GetUtcNow().ToUnixTimeMilliseconds();
-            if (absolute <= now) throw new ArgumentOutOfRangeException(nameof(options), instant, "The absolute expiration must lie in the future.");
-            expiresAt = expiresAt is { } end ? Math.Min(end, absolute.Value) : absolute;
+            absolute = FromInstant(last, now, wall ?? Milliseconds(clock), nameof(options), "The absolute expiration");
+            expiresAt = Earlier(expiresAt, absolute.Value);
         }
 
         CheckCondition(options);
@@ -44,6 +50,13 @@ internal static class Expiration
         return milliseconds > LastMillisecond - now ? LastMillisecond : now + milliseconds;
     }
 
+    /// <summary>Whether options end an entry at an instant that has come: they would be refused.</summary>
+    public static bool HasEnded(SetOptions? options, DateTimeOffset now)
+    {
+        var milliseconds = now.ToUnixTimeMilliseconds();
+        return options?.ExpiresAt?.ToUnixTimeMilliseconds() <= milliseconds || options?.AbsoluteExpiration?.ToUnixTimeMilliseconds() <= milliseconds;
+    }
+
     /// <summary>Throws for what no instant changes about options: those that would fail wherever they are used.</summary>
     public static void Check(SetOptions options, string parameterName)
     {
@@ -63,6 +76,17 @@ internal static class Expiration
         }
 
         return null;
+    }
+
+    private static long Milliseconds(TimeProvider clock) => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static long Earlier(long? end, long other) => end is { } one ? Math.Min(one, other) : other;
+
+    // Through the time that is left, as a backend's own now need not follow the jumps of the wall clock.
+    private static long FromInstant(DateTimeOffset instant, long now, long wall, string parameterName, string what)
+    {
+        var end = now + instant.ToUnixTimeMilliseconds() - wall;
+        return end > now ? end : throw new ArgumentOutOfRangeException(parameterName, instant, $"{what} must lie in the future.");
     }
 
     private static void CheckCondition(SetOptions options)

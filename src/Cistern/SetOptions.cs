@@ -10,6 +10,12 @@ public sealed record SetOptions
     public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>
+    /// The instant at which the entry ends unless it is touched: a TTL that is told by its end, for copies that must end when the original does.
+    /// Null (the default): no such end. With a TTL, the earlier of both counts. Rounded down to whole milliseconds; must lie in the future.
+    /// </summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>
     /// The instant at which the entry ends whatever its TTL says and however often it is touched. Null (the default): no such end.
     /// Rounded down to whole milliseconds; must lie in the future.
     /// </summary>

@@ -172,6 +172,50 @@ public abstract class ExpirationContract : MetadataContract
         Assert.False(await Backend.ExistsAsync("key"));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(0.5)]
+    public async Task ExpiresAt_NotInTheFuture_ThrowsAndChangesNothing(double milliseconds)
+    {
+        await StoreAsync("key", "kept");
+        var options = new SetOptions { ExpiresAt = StartedAt + TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond)) };
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => SetAsync("key", "other", options));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Backend.SetManyAsync([new SetRequest("key", Bytes("other"), options)]).AsTask());
+        Assert.Equal("kept", await TextAsync("key"));
+    }
+
+    [Theory]
+    [InlineData(null, null, 5)]
+    [InlineData(3, null, 3)]
+    [InlineData(9, null, 5)]
+    [InlineData(null, 4, 4)]
+    [InlineData(null, 9, 5)]
+    public async Task ExpiresAt_BesideOtherEnds_TheEarliestEndsIt(int? timeToLive, int? absolute, int end)
+    {
+        await StoreAsync("key", "value", new SetOptions
+        {
+            TimeToLive = timeToLive is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
+            ExpiresAt = StartedAt.AddMilliseconds(5).ToOffset(TimeSpan.FromHours(-5)),
+            AbsoluteExpiration = absolute is { } limit ? StartedAt.AddMilliseconds(limit) : null,
+        });
+        var entry = await EntryAsync("key");
+        Assert.Equal(StartedAt.AddMilliseconds(end), entry.ExpiresAt);
+        Assert.Equal(absolute is { } last ? StartedAt.AddMilliseconds(last) : null, entry.AbsoluteExpiration);
+        Advance(end - 1);
+        Assert.True(await Backend.ExistsAsync("key"));
+        Advance(1);
+        Assert.False(await Backend.ExistsAsync("key"));
+    }
+
+    [Fact]
+    public async Task ExpiresAt_WhenTouched_IsMoved()
+    {
+        await StoreAsync("key", "value", new SetOptions { ExpiresAt = StartedAt.AddMilliseconds(5) });
+        Assert.True(await Backend.TouchAsync("key", TimeSpan.FromMilliseconds(20)));
+        Assert.Equal(StartedAt.AddMilliseconds(20), (await EntryAsync("key")).ExpiresAt);
+    }
+
     private async Task StoreExpiringAsync()
     {
         await StoreAsync("key", "value", Lasting(1_000));

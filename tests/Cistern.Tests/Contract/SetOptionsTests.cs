@@ -39,6 +39,8 @@ public sealed class SetOptionsTests
         { "TTL negative", new SetOptions { TimeToLive = TimeSpan.FromTicks(-1) } },
         { "end now", new SetOptions { AbsoluteExpiration = new ManualTimeProvider().GetUtcNow() } },
         { "end within this millisecond", new SetOptions { AbsoluteExpiration = new ManualTimeProvider().GetUtcNow().AddTicks(9_999) } },
+        { "instant now", new SetOptions { ExpiresAt = new ManualTimeProvider().GetUtcNow() } },
+        { "instant in the past", new SetOptions { ExpiresAt = DateTimeOffset.MinValue } },
         { "end in the past", new SetOptions { AbsoluteExpiration = DateTimeOffset.MinValue } },
         { "unknown condition", new SetOptions { Condition = (SetCondition)3 } },
         { "negative condition", new SetOptions { Condition = (SetCondition)(-1) } },
