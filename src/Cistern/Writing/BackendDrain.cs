@@ -28,7 +28,7 @@ internal sealed class BackendDrain(WriteTarget target, CacheWriterOptions option
         var began = clock.GetTimestamp();
         try
         {
-            Tally.CountOutcomes(batch, Check(await target.Backend.SetManyAsync(batch.Requests, cancellationToken).ConfigureAwait(false), batch.Count));
+            Tally.CountOutcomes(batch, await new BatchWrite(batch, target, clock).RunAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (Exception error)
         {
@@ -38,15 +38,5 @@ internal sealed class BackendDrain(WriteTarget target, CacheWriterOptions option
         }
 
         Tally.Elapsed += clock.GetElapsedTime(began);
-    }
-
-    // An answer that makes no sense must be seen before any of it is counted.
-    private SetOutcome[] Check(IReadOnlyList<SetOutcome> answer, int count)
-    {
-        SetOutcome[] outcomes = [.. answer];
-        if (outcomes.Length != count) throw new CacheBackendException($"{target.Name} answered {outcomes.Length} outcomes for {count} records.");
-        return Array.Exists(outcomes, outcome => outcome is < SetOutcome.Stored or > SetOutcome.AlreadyCurrent)
-            ? throw new CacheBackendException($"{target.Name} answered an outcome that there is not.")
-            : outcomes;
     }
 }

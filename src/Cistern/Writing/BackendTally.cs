@@ -5,6 +5,7 @@ internal sealed class BackendTally(string name, int maxListed)
 {
     private readonly long[] _byOutcome = new long[Enum.GetValues<SetOutcome>().Length];
     private readonly List<UnstoredRecord> _unstored = [];
+    private long _expired;
     private long _unwritten;
     private long? _firstUnwritten;
     private Exception? _firstError;
@@ -22,11 +23,19 @@ internal sealed class BackendTally(string name, int maxListed)
 
     public TimeSpan Elapsed { get; set; }
 
-    public void CountOutcomes(WriteBatch batch, IReadOnlyList<SetOutcome> outcomes)
+    /// <summary>Counts a batch that was written.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="outcomes">One for each of its records; null: the record's time was over.</param>
+    public void CountOutcomes(WriteBatch batch, ReadOnlySpan<SetOutcome?> outcomes)
     {
-        for (var i = 0; i < outcomes.Count; i++)
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            var outcome = outcomes[i];
+            if (outcomes[i] is not { } outcome)
+            {
+                _expired++;
+                continue;
+            }
+
             _byOutcome[(int)outcome]++;
             if (outcome is not (SetOutcome.Stored or SetOutcome.AlreadyCurrent)) List(batch, i, outcome, null);
         }
@@ -57,6 +66,7 @@ internal sealed class BackendTally(string name, int maxListed)
         Present = Of(SetOutcome.Present),
         Superseded = Of(SetOutcome.Superseded),
         TooLarge = Of(SetOutcome.TooLarge),
+        Expired = _expired,
         Failed = Failed,
         Unwritten = _unwritten,
         FirstUnwritten = _firstUnwritten,

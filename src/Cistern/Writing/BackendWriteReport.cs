@@ -2,7 +2,8 @@ namespace Cistern;
 
 /// <summary>
 /// What a write did on one backend. Every accepted record is counted in exactly one of <see cref="Stored"/>, <see cref="AlreadyCurrent"/>,
-/// <see cref="Present"/>, <see cref="Superseded"/>, <see cref="TooLarge"/>, <see cref="Failed"/> and <see cref="Unwritten"/>. Immutable.
+/// <see cref="Present"/>, <see cref="Superseded"/>, <see cref="TooLarge"/>, <see cref="Expired"/>, <see cref="Failed"/> and
+/// <see cref="Unwritten"/>. Immutable.
 /// </summary>
 public sealed record BackendWriteReport
 {
@@ -26,6 +27,9 @@ public sealed record BackendWriteReport
 
     /// <summary>How many records were rejected as larger than the backend's bounds.</summary>
     public long TooLarge { get; init; }
+
+    /// <summary>How many records ended, by an instant of their own, before they could be written: nothing was changed, and nothing is missing.</summary>
+    public long Expired { get; init; }
 
     /// <summary>
     /// How many records were in a batch that failed or was cancelled in flight. Whether any of them was stored is unknown: none is counted

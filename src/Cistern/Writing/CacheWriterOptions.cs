@@ -6,8 +6,8 @@ public sealed record CacheWriterOptions
     private const int Megabyte = 1024 * 1024;
 
     /// <summary>
-    /// How every record is set, unless it says otherwise itself. Null (the default): <see cref="Cistern.SetOptions.Default"/>. An absolute
-    /// expiration that passes during the write fails what comes after it.
+    /// How every record is set, unless it says otherwise itself. Null (the default): <see cref="Cistern.SetOptions.Default"/>. Once an instant
+    /// of expiration has passed, what comes after it is not written, and counted as <see cref="BackendWriteReport.Expired"/>.
     /// </summary>
     public SetOptions? SetOptions { get; init; }
 

@@ -36,6 +36,7 @@ internal sealed class RecordIntake(CacheWriterOptions options)
         var bytes = BytesOf(record);
         var complete = _batch.IsFull || (_batch.Count > 0 && _batch.Bytes + bytes > options.BatchBytes) ? Take() : null;
         _batch.Add(new SetRequest(record.Key!, record.Value, OptionsOf(record)), Number + 1, record.Line, bytes);
+        if (record.Condition == SetCondition.IfAbsent && VersionOf(record) is not null) _batch.LeaveWherePresent();
         if (_seen.Add(record.Key!)) _duplicates++;
         Volatile.Write(ref _accepted, _accepted + 1);
         return complete;
@@ -79,18 +80,32 @@ internal sealed class RecordIntake(CacheWriterOptions options)
         if (CacheKey.Explain(record.Key) is { } rule) return rule;
         if (record.Value.Length > options.MaxValueBytes) return $"The value has {record.Value.Length} bytes; at most {ByteCount.Describe(options.MaxValueBytes)} are allowed.";
         if (record.TimeToLive <= TimeSpan.Zero) return BadTimeToLive;
+        if (record.Condition is { } condition && ExplainCondition(condition, VersionOf(record) is not null) is { } contradiction) return contradiction;
         return Expiration.ExplainMetadata(record.Metadata);
     }
 
+    private static string? ExplainCondition(SetCondition condition, bool hasVersion) => condition switch
+    {
+        SetCondition.IfAbsent => null,
+        SetCondition.IfNewer => hasVersion ? null : "A record that is to be newer than what is there needs a version.",
+        SetCondition.Always => hasVersion ? "A record with a version cannot be stored always: only where nothing newer is, or nothing at all." : null,
+        _ => "The condition of the record is unknown.",
+    };
+
+    private long? VersionOf(in WriteRecord record) => record.Version ?? _common.Version;
+
     private SetOptions OptionsOf(in WriteRecord record)
     {
-        if (record.TimeToLive is null && record.Metadata is null && record.Version is null) return _common;
+        if (record is { TimeToLive: null, ExpiresAt: null, AbsoluteExpiration: null, Metadata: null, Version: null, Condition: null }) return _common;
+        var hasOwnEnd = record.TimeToLive is not null || record.ExpiresAt is not null;
         return _common with
         {
-            TimeToLive = record.TimeToLive ?? _common.TimeToLive,
+            TimeToLive = hasOwnEnd ? record.TimeToLive : _common.TimeToLive,
+            ExpiresAt = hasOwnEnd ? record.ExpiresAt : _common.ExpiresAt,
+            AbsoluteExpiration = record.AbsoluteExpiration ?? _common.AbsoluteExpiration,
             Metadata = record.Metadata ?? _common.Metadata,
-            Version = record.Version ?? _common.Version,
-            Condition = record.Version is null ? _common.Condition : SetCondition.IfNewer,
+            Version = VersionOf(record),
+            Condition = VersionOf(record) is null ? record.Condition ?? _common.Condition : SetCondition.IfNewer,
         };
     }
 }

@@ -10,6 +10,8 @@ internal sealed class WriteBatch(int capacity, int expected)
 {
     private SetRequest[] _requests = new SetRequest[expected];
     private (long Number, long? Line)[] _places = new (long Number, long? Line)[expected];
+    private HashSet<int>? _onlyWhereAbsent;
+    private bool _mayEnd;
 
     public int Count { get; private set; }
 
@@ -19,7 +21,16 @@ internal sealed class WriteBatch(int capacity, int expected)
 
     public ArraySegment<SetRequest> Requests => new(_requests, 0, Count);
 
+    /// <summary>Whether all of it can be given to a backend as it is.</summary>
+    public bool IsPlain => _onlyWhereAbsent is null && !_mayEnd;
+
+    /// <summary>Whether a record with a version is to be left where anything is.</summary>
+    public bool IsOnlyWhereAbsent(int index) => _onlyWhereAbsent?.Contains(index) == true;
+
     public (long Number, long? Line) PlaceOf(int index) => _places[index];
+
+    /// <summary>Has the record that was added last left where anything is.</summary>
+    public void LeaveWherePresent() => (_onlyWhereAbsent ??= []).Add(Count - 1);
 
     public void Add(in SetRequest request, long number, long? line, long bytes)
     {
@@ -32,6 +43,7 @@ internal sealed class WriteBatch(int capacity, int expected)
 
         _requests[Count] = request;
         _places[Count] = (number, line);
+        _mayEnd |= request.Options is { ExpiresAt: not null } or { AbsoluteExpiration: not null };
         Count++;
         Bytes += bytes;
     }

@@ -20,7 +20,7 @@ internal static class WriteRecords
         Assert.Equal(report.Records, report.Accepted + report.Rejected);
         Assert.All(report.Backends, backend =>
         {
-            Assert.Equal(report.Accepted, backend.Stored + backend.AlreadyCurrent + backend.Present + backend.Superseded + backend.TooLarge + backend.Failed + backend.Unwritten);
+            Assert.Equal(report.Accepted, backend.Stored + backend.AlreadyCurrent + backend.Present + backend.Superseded + backend.TooLarge + backend.Expired + backend.Failed + backend.Unwritten);
             Assert.Equal(backend.Failed > 0, backend.FirstError is not null);
             Assert.Equal(backend.Unwritten > 0, backend.FirstUnwritten is not null);
         });
