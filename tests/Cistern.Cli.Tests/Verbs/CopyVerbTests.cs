@@ -77,7 +77,7 @@ public sealed class CopyVerbTests : IDisposable
 
         var (exitCode, json) = await _rig.JsonAsync("copy", "kept:a", "kept:b", "--overwrite");
 
-        Assert.Equal((1, 1, 1, 0), (exitCode, json.GetProperty("superseded").GetInt32(), json.GetProperty("already_current").GetInt32(), json.GetProperty("stored").GetInt32()));
+        Assert.Equal((0, 1, 1, 0), (exitCode, json.GetProperty("superseded").GetInt32(), json.GetProperty("already_current").GetInt32(), json.GetProperty("stored").GetInt32()));
         Assert.Equal("b", await _rig.ReadAsync("older", "b"));
     }
 
@@ -138,6 +138,48 @@ public sealed class CopyVerbTests : IDisposable
         await _rig.RunAsync("copy", "kept:a", "kept:b", "--overwrite");
 
         Assert.Equal(["stays"], await _rig.Schemes["b"].KeysAsync().ToArrayAsync());
+    }
+
+    [Fact]
+    public async Task Copy_EntriesThatVanishBeforeTheyAreRead_AreCounted()
+    {
+        for (var i = 0; i < 5; i++) await _rig.WriteAsync($"{i}", "x");
+        _rig.Schemes.BeforeGetEntry = key =>
+        {
+            if (key is "2" or "3") _rig.Schemes["a"].Delete(key);
+        };
+
+        var (exitCode, json) = await _rig.JsonAsync("copy", "kept:a", "kept:b");
+
+        Assert.Equal((0, 3, 3, 2), (exitCode, json.GetProperty("read").GetInt32(), json.GetProperty("stored").GetInt32(), json.GetProperty("vanished").GetInt32()));
+        Assert.True(json.GetProperty("is_complete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Copy_ToABackendThatCannotBeClosed_IsNotComplete()
+    {
+        await _rig.WriteAsync("a", "x");
+        _rig.Schemes.ClosingFaults["b"] = new IOException("No space left");
+
+        var (exitCode, json) = await _rig.JsonAsync("copy", "kept:a", "kept:b");
+
+        Assert.Equal((1, 1, false), (exitCode, json.GetProperty("stored").GetInt32(), json.GetProperty("is_complete").GetBoolean()));
+        Assert.Contains("No space left", json.GetProperty("closing_error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Copy_WhatIsNotStored_IsListed()
+    {
+        await _rig.WriteAsync("new", "after");
+        await _rig.WriteAsync("there", "after");
+        await _rig.WriteAsync("there", "before", null, "b");
+
+        var (_, refused) = await _rig.JsonAsync("copy", "kept:a", "kept:b");
+        var (_, kept) = await _rig.JsonAsync("copy", "kept:a", "kept:b", "--if-absent");
+
+        Assert.Equal("""[{"key": "there", "outcome": "present"}]""", refused.GetProperty("unstored_entries").GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace("  ", "", StringComparison.Ordinal));
+        Assert.Equal(0, kept.GetProperty("unstored_entries").GetArrayLength());
+        Assert.True(kept.GetProperty("is_complete").GetBoolean());
     }
 
     [Fact]

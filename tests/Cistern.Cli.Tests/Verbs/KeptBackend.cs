@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Cistern.Cli.Tests;
 
 /// <summary>One opening of a kept backend: closing it leaves what is behind it.</summary>
-internal sealed class KeptBackend(InMemoryBackend kept, Func<Exception?> fault, Action? beforeSet, TimeProvider clock) : CacheBackend("kept", clock)
+internal sealed class KeptBackend(InMemoryBackend kept, Func<Exception?> fault, KeptScheme scheme, Exception? closingFault, TimeProvider clock) : CacheBackend("kept", clock)
 {
     public override BackendCapabilities Capabilities => kept.Capabilities;
 
@@ -11,11 +11,15 @@ internal sealed class KeptBackend(InMemoryBackend kept, Func<Exception?> fault, 
 
     protected override ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) => Kept.GetAsync(key, cancellationToken);
 
-    protected override ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) => Kept.GetEntryAsync(key, cancellationToken);
+    protected override ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken)
+    {
+        scheme.BeforeGetEntry?.Invoke(key);
+        return Kept.GetEntryAsync(key, cancellationToken);
+    }
 
     protected override ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
-        beforeSet?.Invoke();
+        scheme.BeforeSet?.Invoke();
         cancellationToken.ThrowIfCancellationRequested();
         return Kept.SetAsync(draft.Key, draft.Value.ToArray(), new SetOptions
         {
@@ -37,6 +41,11 @@ internal sealed class KeptBackend(InMemoryBackend kept, Func<Exception?> fault, 
     protected override ValueTask<long> ClearCoreAsync(CancellationToken cancellationToken) => Kept.ClearAsync(cancellationToken);
 
     protected override IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, CancellationToken cancellationToken) => Kept.KeysAsync(pattern.Text, cancellationToken);
+
+    protected override void DisposeCore()
+    {
+        if (closingFault is not null) throw closingFault;
+    }
 
     protected override async ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken)
     {

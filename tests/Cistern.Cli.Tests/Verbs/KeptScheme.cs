@@ -24,6 +24,12 @@ internal sealed class KeptScheme(TimeProvider clock) : BackendScheme("kept", ["m
     /// <summary>What backends of a name throw; of no other.</summary>
     public Dictionary<string, Exception> Faults { get; } = [];
 
+    /// <summary>What backends of a name throw when they are closed.</summary>
+    public Dictionary<string, Exception> ClosingFaults { get; } = [];
+
+    /// <summary>What is called before each entry is read, with its key.</summary>
+    public Action<string>? BeforeGetEntry { get; set; }
+
     /// <summary>What is called before each value is stored.</summary>
     public Action? BeforeSet { get; set; }
 
@@ -31,7 +37,7 @@ internal sealed class KeptScheme(TimeProvider clock) : BackendScheme("kept", ["m
     {
         if (address.Location.Length == 0) throw new FormatException("kept: must name one, as in kept:a");
         Openings.Add(opening);
-        return new(new KeptBackend(this[address.Location], () => Faults.GetValueOrDefault(address.Location), BeforeSet, clock));
+        return new(new KeptBackend(this[address.Location], () => Faults.GetValueOrDefault(address.Location), this, ClosingFaults.GetValueOrDefault(address.Location), clock));
     }
 
     public async ValueTask<BackendVerification> VerifyAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken = default)
