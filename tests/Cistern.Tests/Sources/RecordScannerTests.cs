@@ -35,6 +35,16 @@ public sealed class RecordScannerTests
     }
 
     [Fact]
+    public void Lines_ThatHaveCome_DoNotWaitForMore()
+    {
+        using var pipe = new PipeStream("a\nb\nc", "d\n", "e");
+        var scanner = new RecordScanner(pipe, new LineSplitter(skipWhiteSpace: false), "pipe", 1024);
+
+        Assert.Equal([("a", 1), ("b", 1), ("cd", 2), ("e", 4)], Enumerable.Range(0, 4).Select(_ => (scanner.Read(CancellationToken.None) ? Encoding.UTF8.GetString(scanner.Record.Span) : "", pipe.Reads)));
+        Assert.False(scanner.Read(CancellationToken.None));
+    }
+
+    [Fact]
     public void LongLine_IsAFaultAtItsBeginning()
     {
         var exact = Scan($"a\n{new string('x', 200_000)}\n", 200_000);
@@ -77,6 +87,20 @@ public sealed class RecordScannerTests
     public void OpenFile_Missing_IsAnError()
     {
         Assert.EndsWith("none.txt: There is no such file.", Assert.Throws<CacheSourceException>(() => RecordScanner.OpenFile("/no/such/folder/none.txt")).Message);
+    }
+
+    /// <summary>Gives one part at a read, as a pipe does.</summary>
+    private sealed class PipeStream(params string[] parts) : MemoryStream
+    {
+        public int Reads { get; private set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            var part = Reads < parts.Length ? Encoding.UTF8.GetBytes(parts[Reads]) : [];
+            Reads++;
+            part.CopyTo(buffer, offset);
+            return part.Length;
+        }
     }
 
     private sealed class FailingStream : MemoryStream

@@ -152,9 +152,11 @@ public sealed class RecordScanner
         _start += count;
     }
 
-    // Reads until the buffer is full, so that a splitter that must begin a long record anew sees twice as much each time.
+    // Reads until a line end has come, as a pipe may have no more to give for now; once a record is long, until the buffer is full, so that a
+    // splitter that must begin it anew sees twice as much each time.
     private void Fill()
     {
+        var isLong = _end - _start >= LeastBufferBytes;
         if (_start > 0)
         {
             _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
@@ -168,9 +170,8 @@ public sealed class RecordScanner
         {
             var read = ReadStream();
             _end += read;
-            if (read != 0) continue;
-            _isEnd = true;
-            return;
+            _isEnd = read == 0;
+            if (_isEnd || (!isLong && _buffer.AsSpan(_end - read, read).Contains((byte)'\n'))) return;
         }
     }
 
