@@ -13,6 +13,31 @@ public sealed class WriteCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("records.jsonl")]
+    [InlineData("records.csv")]
+    public async Task Write_InterruptedBeforeAPipeGivesAnything_WritesNothing(string name)
+    {
+        Assert.Equal(0, (await CliRun.ProcessAsync("mkfifo", [_folder.At(name)])).ExitCode);
+        await using var error = new StringWriter { NewLine = "\n" };
+        using var output = new MemoryStream();
+        var summary = _folder.At("out.json");
+
+        var running = Task.Run(() => CommandLine.RunAsync(["write", "--input", _folder.At(name), "--output", summary], new ConsoleStreams(output, error), new CancellationToken(canceled: true)));
+        try
+        {
+            Assert.Equal(130, await running.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, CancellationToken.None));
+        }
+        finally
+        {
+            // Lets go of whoever still waits for the other end.
+            await using var other = File.Open(_folder.At(name), FileMode.Open, FileAccess.ReadWrite);
+        }
+
+        Assert.Equal("cistern: interrupted; nothing was written\n", error.ToString());
+        Assert.False(File.Exists(summary));
+    }
+
     [Fact]
     public async Task Write_ASmallConfig_GivesTheSeedsFigures()
     {

@@ -14,7 +14,9 @@ internal sealed class WriteCommand(WriteArguments arguments, Surroundings surrou
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var output = OutputPath.Check(arguments.Output, "--output");
-        using var plan = WritePlan.Of(arguments, output, surroundings);
+
+        // Apart, as it opens the records: a pipe may have nobody at its other end yet, or no header.
+        using var plan = await Task.Run(() => WritePlan.Of(arguments, output, surroundings), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
 
         // Also makes the folder of the output, where backends may be.
         using var summary = OutputFile.Create(output);
