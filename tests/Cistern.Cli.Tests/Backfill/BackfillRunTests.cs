@@ -47,7 +47,7 @@ public sealed class BackfillRunTests : IDisposable
 
         var run = await CliRun.ProgramAsync(
             ["backfill", "--input", _folder.At("config.json"), "--output", _folder.At("out.json"), "--results", _folder.At("results.jsonl"), "--quiet"],
-            new() { ["DOTNET_GCHeapHardLimit"] = "0x2000000" });
+            new() { ["DOTNET_GCHeapHardLimit"] = "0x4000000" });
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(count, File.ReadLines(_folder.At("results.jsonl")).Count());
