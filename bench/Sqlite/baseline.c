@@ -62,6 +62,7 @@ static void open_database(const char *path, int is_new) {
     run("PRAGMA trusted_schema = OFF");
     run("PRAGMA cell_size_check = ON");
     run("PRAGMA cache_size = -16384");
+    run("PRAGMA wal_autocheckpoint = 4096");
     run("PRAGMA journal_size_limit = 16777216");
     run("PRAGMA synchronous = NORMAL");
     run("PRAGMA journal_mode = WAL");
@@ -95,8 +96,11 @@ static void get(sqlite3_stmt *statement, const char *key, char *destination, int
 int main(int count, char **arguments) {
     if (count != 6) return 2;
     int keys = atoi(arguments[2]), bytes = atoi(arguments[3]), batches = atoi(arguments[4]), gets = atoi(arguments[5]);
-    char (*names)[16] = malloc(keys * sizeof *names), *value = malloc(bytes), *destination = malloc(bytes);
+    char (*names)[16] = malloc(keys * sizeof *names), (*drawn)[16], *value = malloc(bytes), *destination = malloc(bytes);
     for (int i = 0; i < keys; i++) snprintf(names[i], sizeof *names, "key:%08d", i);
+    int draws = batches * BATCH > gets ? batches * BATCH : gets;
+    drawn = malloc(draws * sizeof *drawn);
+    for (int i = 0; i < draws; i++) memcpy(drawn[i], names[next(keys)], sizeof *drawn);
     memset(value, 'x', bytes);
 
     open_database(arguments[1], 1);
@@ -117,7 +121,7 @@ int main(int count, char **arguments) {
     double started = now();
     for (int batch = 0; batch < batches; batch++) {
         run("BEGIN IMMEDIATE");
-        for (int i = 0; i < BATCH; i++) upsert(write, names[next(keys)], value, bytes, ++sequence);
+        for (int i = 0; i < BATCH; i++) upsert(write, drawn[batch * BATCH + i], value, bytes, ++sequence);
         run("COMMIT");
     }
     double upserts = (double)batches * BATCH / (now() - started);
@@ -126,9 +130,9 @@ int main(int count, char **arguments) {
 
     open_database(arguments[1], 0);
     sqlite3_stmt *read = prepare("SELECT value, expires_at, ttl, accessed FROM entries WHERE key = ?1");
-    for (int i = 0; i < keys; i++) get(read, names[next(keys)], destination, bytes);
+    for (int i = 0; i < keys; i++) get(read, names[i], destination, bytes);
     started = now();
-    for (int i = 0; i < gets; i++) get(read, names[next(keys)], destination, bytes);
+    for (int i = 0; i < gets; i++) get(read, drawn[i], destination, bytes);
     printf("%.0f %.0f\n", upserts, gets / (now() - started));
     sqlite3_finalize(read);
     sqlite3_close_v2(connection);
