@@ -355,7 +355,7 @@ public sealed class FileBackend : SyncCacheBackend
         return table;
     }
 
-    private (KeptEntry[] Entries, KeptTombstone[] Tombstones) Keep() => _entries.Read(static table => (table.KeepEntries(), table.KeepTombstones()));
+    private KeptTable Keep() => _entries.Keep();
 
     private void Count(int evicted, int expired)
     {

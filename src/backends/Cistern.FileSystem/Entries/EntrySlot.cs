@@ -24,13 +24,18 @@ internal struct EntrySlot
 
     public int Newer;
 
+    /// <summary>The last time the state was kept for a snapshot; 0: it was not.</summary>
+    public int KeptIn;
+
     /// <summary>
-    /// Whether somebody uses the value's bytes without the table's lock, a reader or a compaction: then nothing is ever written over them. Otherwise a plain value
+    /// Whether a reader may use the value's bytes without the table's lock: then nothing is ever written over them. Otherwise a plain value
     /// takes the bytes of the one before it: what has grown old before it is replaced is what costs a garbage collector most.
     /// </summary>
     public bool IsShared;
 
     /// <summary>Whether a plain value of a length may be written over the one that is there.</summary>
-    public readonly bool CanHold(long length) =>
-        !IsShared && State.IsPlain && length <= MostBytesCopied && length <= State.CapacityBytes && State.CapacityBytes - length <= SlackBytes;
+    /// <param name="length">The length in bytes.</param>
+    /// <param name="released">Up to which time nobody uses what was kept.</param>
+    public readonly bool CanHold(long length, int released) =>
+        !IsShared && KeptIn <= released && State.IsPlain && length <= MostBytesCopied && length <= State.CapacityBytes && State.CapacityBytes - length <= SlackBytes;
 }

@@ -22,6 +22,8 @@ internal sealed class EntrySlots
     private int[] _buckets = new int[LeastSlots];
     private int _used;
     private int _free = None;
+    private string? _hashedKey;
+    private int _hash;
 
     public int Count { get; private set; }
 
@@ -35,7 +37,7 @@ internal sealed class EntrySlots
     /// <summary>The slot of a key; -1: it is not there.</summary>
     public int Find(string key)
     {
-        var hash = key.GetHashCode();
+        var hash = HashOf(key);
         var slots = _slots;
         var slot = _buckets[hash & (_buckets.Length - 1)] - 1;
         while (slot >= 0 && (slots[slot].Hash != hash || slots[slot].Key != key)) slot = slots[slot].Next;
@@ -72,7 +74,7 @@ internal sealed class EntrySlots
         var slot = _free;
         if (slot == None) slot = _used++;
         else _free = _slots[slot].Next;
-        var hash = key.GetHashCode();
+        var hash = HashOf(key);
         ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
         _slots[slot] = new EntrySlot { Key = key, State = state, Hash = hash, Next = bucket - 1, IsShared = isShared };
         bucket = slot + 1;
@@ -126,8 +128,20 @@ internal sealed class EntrySlots
         var (slots, oldest, length) = (_slots, Oldest, _slots.Length);
         while (length > LeastSlots && Count <= length / EmptyShare) length /= 2;
         Reset(length);
-        for (var slot = oldest; slot != None; slot = slots[slot].Newer) Add(slots[slot].Key!, slots[slot].State, slots[slot].IsShared);
+        for (var slot = oldest; slot != None; slot = slots[slot].Newer)
+        {
+            var added = Add(slots[slot].Key!, slots[slot].State, slots[slot].IsShared);
+            _slots[added].KeptIn = slots[slot].KeptIn;
+        }
+
         return true;
+    }
+
+    // A set asks for the same key two or three times in a row.
+    private int HashOf(string key)
+    {
+        if (!ReferenceEquals(key, _hashedKey)) (_hashedKey, _hash) = (key, key.GetHashCode());
+        return _hash;
     }
 
     private void Reset(int length)

@@ -14,6 +14,11 @@ internal sealed class EntryTable
     private readonly DeletedVersions _deleted;
     private long _entryBytes;
 
+    // How often entries were kept, how many of these are still in use, and up to which one none is.
+    private int _keepings;
+    private int _keeping;
+    private int _released;
+
     /// <param name="options">The bounds, resolved.</param>
     /// <param name="removals">Where <see cref="RemovalCount"/> begins.</param>
     public EntryTable(FileBackendOptions options, long removals = 0)
@@ -95,7 +100,7 @@ internal sealed class EntryTable
         var now = draft.CreatedAtMilliseconds;
         RemoveExpired(now);
         var slot = state is null ? _slots.Find(draft.Key) : -1;
-        if (slot < 0 || !_slots[slot].CanHold(draft.Value.Length))
+        if (slot < 0 || !_slots[slot].CanHold(draft.Value.Length, _released))
         {
             Put(draft.Key, state ?? HeldState.Of(draft), now);
             return;
@@ -131,6 +136,7 @@ internal sealed class EntryTable
             Discount(slot);
             _slots[slot].State = state;
             _slots[slot].IsShared = isShared;
+            _slots[slot].KeptIn = 0;
             Use(slot);
         }
 
@@ -202,13 +208,26 @@ internal sealed class EntryTable
         return keys;
     }
 
-    /// <summary>Every entry as it is now, to be read without the lock, the first to go first.</summary>
+    /// <summary>Every entry as it is now, the first to go first, to be read without the lock until <see cref="ReleaseKept"/>.</summary>
     public KeptEntry[] KeepEntries()
     {
         var kept = new KeptEntry[_slots.Count];
         var count = 0;
-        foreach (var slot in _slots.InOrder()) kept[count++] = new KeptEntry(_slots[slot].Key!, Share(slot));
+        _keeping++;
+        _keepings++;
+        foreach (var slot in _slots.InOrder())
+        {
+            _slots[slot].KeptIn = _keepings;
+            kept[count++] = new KeptEntry(_slots[slot].Key!, _slots[slot].State);
+        }
+
         return kept;
+    }
+
+    /// <summary>Ends one use of kept entries.</summary>
+    public void ReleaseKept()
+    {
+        if (--_keeping == 0) _released = _keepings;
     }
 
     public KeptTombstone[] KeepTombstones() => _deleted.Keep();

@@ -83,6 +83,12 @@ internal sealed class SeenEntries(EntryTable table, Func<long> clock, Action<int
         }
     }
 
+    /// <summary>The table as it is, without what has expired, for a snapshot that is written while the table goes on.</summary>
+    public KeptTable Keep() => Read(table => new KeptTable(table.KeepEntries(), table.KeepTombstones(), () =>
+    {
+        lock (Lock) table.ReleaseKept();
+    }));
+
     /// <summary>Shows other entries from now on.</summary>
     /// <param name="load">Makes the table with them, given how many removals there were so far.</param>
     public void Replace(Func<long, EntryTable> load)

@@ -129,9 +129,12 @@ internal sealed class RecordBuffer
 
     private void Text(string text)
     {
-        var bytes = Encoding.UTF8.GetByteCount(text);
-        BinaryPrimitives.WriteInt32LittleEndian(Reserve(sizeof(int)), bytes);
-        Encoding.UTF8.GetBytes(text, Reserve(bytes));
+        // In one pass, into room for the most that it can need.
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var reserved = Reserve(sizeof(int) + most);
+        var bytes = Encoding.UTF8.GetBytes(text, reserved[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32LittleEndian(reserved, bytes);
+        _length -= most - bytes;
     }
 
     private void Blob(ReadOnlySpan<byte> bytes)

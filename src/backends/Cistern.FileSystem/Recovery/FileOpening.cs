@@ -9,7 +9,7 @@ internal sealed class FileOpening(FilePaths paths, FileBackendOptions options, S
     // How often in a row the journal must end in the same half record: a large one takes its time to write.
     private const int ReadingsOfACut = 4;
 
-    public (EntryTable Table, LoadedFile Loaded, FileStore? Store) Open(long now, Func<(KeptEntry[] Entries, KeptTombstone[] Tombstones)> keep)
+    public (EntryTable Table, LoadedFile Loaded, FileStore? Store) Open(long now, Func<KeptTable> keep)
     {
         if (options.IsReadOnly)
         {

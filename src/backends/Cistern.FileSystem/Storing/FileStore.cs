@@ -18,7 +18,7 @@ internal sealed class FileStore : IDisposable
     private readonly FilePaths _paths;
     private readonly FileBackendOptions _options;
     private readonly StoreEnvironment _environment;
-    private readonly Func<(KeptEntry[] Entries, KeptTombstone[] Tombstones)> _keep;
+    private readonly Func<KeptTable> _keep;
     private readonly WriterLock _lock;
     private readonly BackgroundCompaction _compaction;
     private readonly UInt128 _oldJournal;
@@ -48,7 +48,7 @@ internal sealed class FileStore : IDisposable
     /// <param name="writerLock">The right to write; the store's from here on.</param>
     /// <param name="loaded">What was there.</param>
     /// <param name="keep">Gives everything that is to be in a new snapshot; called while <see cref="Writing"/> is held.</param>
-    public FileStore(FilePaths paths, FileBackendOptions options, StoreEnvironment environment, WriterLock writerLock, LoadedFile loaded, Func<(KeptEntry[] Entries, KeptTombstone[] Tombstones)> keep)
+    public FileStore(FilePaths paths, FileBackendOptions options, StoreEnvironment environment, WriterLock writerLock, LoadedFile loaded, Func<KeptTable> keep)
     {
         _paths = paths;
         _options = options;
@@ -113,7 +113,7 @@ internal sealed class FileStore : IDisposable
             Fold begun;
             long from;
             ulong sequence;
-            (KeptEntry[] Entries, KeptTombstone[] Tombstones) kept;
+            KeptTable table;
             lock (Writing)
             {
                 ThrowIfNotWritable();
@@ -121,9 +121,10 @@ internal sealed class FileStore : IDisposable
                 RunRepairs();
                 begun = new Fold(_paths, Calls, _snapshot, journal.Header.Id);
                 (from, sequence) = (journal.Length, _sequence);
-                kept = _keep();
+                table = _keep();
             }
 
+            using var kept = table;
             using var fold = begun;
             fold.Write(kept.Entries, kept.Tombstones, sequence, _options.MaxFileBytes);
             var next = fold.StartJournal(sequence, journal.Header.Salt);
@@ -267,9 +268,9 @@ internal sealed class FileStore : IDisposable
     private void FoldWhole(bool goesOn)
     {
         RunRepairs();
-        var (entries, tombstones) = _keep();
+        using var kept = _keep();
         using var fold = new Fold(_paths, Calls, _snapshot, _journal?.Header.Id ?? _oldJournal);
-        fold.Write(entries, tombstones, _sequence, _options.MaxFileBytes);
+        fold.Write(kept.Entries, kept.Tombstones, _sequence, _options.MaxFileBytes);
         if (goesOn) fold.StartJournal(_sequence, _salt);
         Commit(fold)?.Dispose();
     }
