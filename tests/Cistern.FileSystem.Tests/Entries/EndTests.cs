@@ -2,31 +2,13 @@ using Cistern.Testing;
 
 namespace Cistern.Tests;
 
-/// <summary>Entries that end: what is kept of those that are gone, and what may happen between a plan and its doing.</summary>
+/// <summary>Entries that end: when they do, and what may happen between a plan and its doing.</summary>
 public sealed class EndTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly ManualTimeProvider _clock = new();
 
     public void Dispose() => _folder.Dispose();
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Values_ThatWereReplacedOrDeleted_AreNotKept(bool isDeleted)
-    {
-        const int Bytes = 2 * 1024 * 1024;
-        using var backend = Open();
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < 60; i++)
-        {
-            var key = isDeleted ? "key" + i : "key";
-            await backend.SetAsync(key, new byte[Bytes], TimeSpan.FromHours(1 + i));
-            if (isDeleted) await backend.DeleteAsync(key);
-        }
-
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 20 * Bytes);
-    }
 
     [Fact]
     public async Task Touch_AgainAndAgain_EndsWhenTheLastOneSays()

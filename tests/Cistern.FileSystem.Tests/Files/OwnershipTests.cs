@@ -31,6 +31,20 @@ public sealed class OwnershipTests : IDisposable
     }
 
     [Fact]
+    public void Closed_WhileAProcessThatIsBeingStartedHasTheLockToo_CanBeOpened()
+    {
+        if (!OperatingSystem.IsLinux()) Skip("Needs the descriptors of Linux.");
+        var backend = FileBackend.Open(_folder.Cache);
+        var held = Directory.EnumerateFiles("/proc/self/fd").First(file => new FileInfo(file).LinkTarget == _folder.Cache + ".lock");
+        var inherited = Duplicate(int.Parse(Path.GetFileName(held), System.Globalization.CultureInfo.InvariantCulture));
+        using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(inherited, ownsHandle: true);
+        Assert.False(handle.IsInvalid);
+        backend.Dispose();
+        using var reopened = FileBackend.Open(_folder.Cache);
+        Assert.Equal(SetOutcome.Stored, reopened.Set("key", "1"u8.ToArray()));
+    }
+
+    [Fact]
     public async Task WriterInAnotherProcess_RefusesThisOneUntilItIsKilled()
     {
         // flock(1) holds the lock as a writer does, and sleeps with it.
@@ -188,4 +202,10 @@ public sealed class OwnershipTests : IDisposable
         File.WriteAllText(_folder.Cache, "{\"a\": \"1\"}");
         return _folder.Cache;
     }
+
+    // As a fork does, until the new process becomes its own program.
+#pragma warning disable SYSLIB1054 // The generated kind needs unsafe code, which this project does without.
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "dup")]
+    private static extern nint Duplicate(int descriptor);
+#pragma warning restore SYSLIB1054
 }

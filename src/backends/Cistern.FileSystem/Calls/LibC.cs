@@ -16,6 +16,7 @@ internal static partial class LibC
     private const int OwnerOnly = 0x180;
     private const int LockExclusive = 2;
     private const int LockWithoutWaiting = 4;
+    private const int LockNone = 8;
     private const int WouldBlock = 11;
     private const int NoSuchFile = 2;
     private const int CurrentFolder = -100;
@@ -46,6 +47,9 @@ internal static partial class LibC
         if (LockFile(file, LockExclusive | LockWithoutWaiting) == 0) return true;
         return Marshal.GetLastPInvokeError() == WouldBlock ? false : throw Fault("flock");
     }
+
+    /// <summary>Gives a lock back, whoever else has the open file. May fail in silence: closing the file gives it back, too.</summary>
+    public static void Unlock(SafeFileHandle file) => _ = LockFile(file, LockNone);
 
     /// <summary>Whether a name leads to a regular file, links followed; null where nothing is.</summary>
     public static bool? IsRegularFile(string path)

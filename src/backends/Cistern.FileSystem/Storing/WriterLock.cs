@@ -31,7 +31,12 @@ internal sealed class WriterLock : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        // A process that is just being started has the file, too, until it becomes another program: the lock must not wait for that.
+        if (OperatingSystem.IsLinux() && !_file.IsClosed) LibC.Unlock(_file);
+        _file.Dispose();
+    }
 
     private static void WriteOwner(IFileCalls calls, SafeFileHandle file)
     {
