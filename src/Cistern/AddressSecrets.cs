@@ -45,10 +45,9 @@ internal static class AddressSecrets
         return location;
     }
 
-    // From the first colon of the user's part to the last @ of all: a password may hold any of @ : and /.
+    // Of a server: from the first colon of the user's part to the last @ of all, as a password may hold any of @ : and /.
     private static (int Colon, int At)? FindPassword(string location)
     {
-        if (!IsServer(location)) return null;
         var (colon, at) = (First(location, Colons), Last(location, Ats));
         return colon >= 0 && colon < at ? (colon, at) : null;
     }

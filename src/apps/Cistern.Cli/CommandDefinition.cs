@@ -18,4 +18,7 @@ internal abstract class CommandDefinition
     /// <returns>An exit code.</returns>
     /// <exception cref="BadInputException">Something given cannot be used.</exception>
     public abstract Task<int> RunAsync(ParseResult result, Surroundings surroundings, CancellationToken cancellationToken);
+
+    /// <summary>An option with a value.</summary>
+    protected static Option<string?> Named(string name, string value, string description) => new(name) { HelpName = value, Description = description };
 }

@@ -255,8 +255,7 @@ public sealed class FileBackend : SyncCacheBackend
     protected override void DisposeCore() => _store?.Dispose();
 
     // Null: nothing but a value, which may be written over the one before it.
-    private static HeldState? StateOf(in EntryDraft draft) =>
-        draft is { ExpiresAtMilliseconds: null, AbsoluteExpirationMilliseconds: null, Metadata: null, Version: null } ? null : HeldState.Of(draft);
+    private static HeldState? StateOf(in EntryDraft draft) => EntryTerms.Of(draft) is { } terms ? HeldState.Of(draft, terms) : null;
 
     private void Record(in EntryDraft draft, in HeldState? state)
     {

@@ -16,7 +16,7 @@ public sealed class CompactionFaultTests : IDisposable
     [Fact]
     public void Compaction_FailedOnce_IsTriedAgainWhileThereIsRoom()
     {
-        using (var backend = Open(RunAtOnce))
+        using (var backend = Open(AtOnce.Run))
         {
             _calls.Fails = (_, name) => name == "create" && JournalBytes is > 0 and < 60_000;
             var largest = 0L;
@@ -36,7 +36,7 @@ public sealed class CompactionFaultTests : IDisposable
     [Fact]
     public void Compaction_FailedUntilTheJournalIsFull_WritesResumeWithTheRoom()
     {
-        using (var backend = Open(RunAtOnce))
+        using (var backend = Open(AtOnce.Run))
         {
             _calls.Fails = (_, name) => name == "create" && JournalBytes > 0;
             var written = 0;
@@ -53,7 +53,7 @@ public sealed class CompactionFaultTests : IDisposable
     [Fact]
     public void Compaction_ThatKeepsFailing_IsNotTriedAtEveryWrite()
     {
-        using var backend = Open(RunAtOnce);
+        using var backend = Open(AtOnce.Run);
         var tries = 0;
         _calls.Fails = (_, name) => name == "create" && JournalBytes > 0 && ++tries > 0;
         var written = 0;
@@ -80,7 +80,7 @@ public sealed class CompactionFaultTests : IDisposable
     [Fact]
     public void Write_LargerThanAnyJournal_IsRefusedAndNothingIsFolded()
     {
-        using var backend = Open(RunAtOnce);
+        using var backend = Open(AtOnce.Run);
         Write(backend, 0);
         var made = _calls.Made.Count;
         Assert.Contains("MaxFileBytes", Assert.Throws<CacheBackendException>(() => backend.Set("large", new byte[MaxFileBytes])).Message, StringComparison.Ordinal);
@@ -93,7 +93,7 @@ public sealed class CompactionFaultTests : IDisposable
     [InlineData(false)]
     public void Write_ThatFoldsInTheMiddleOfACompaction_LosesNothing(bool isSecondWrite)
     {
-        using (var backend = Open(RunAtOnce))
+        using (var backend = Open(AtOnce.Run))
         {
             for (var i = 0; i < 45; i++) Write(backend, i);
             _calls.Fails = (_, _) =>
@@ -122,12 +122,6 @@ public sealed class CompactionFaultTests : IDisposable
     }
 
     private long JournalBytes => File.Exists(_folder.Cache + ".journal") ? new FileInfo(_folder.Cache + ".journal").Length : 0;
-
-    private static Task RunAtOnce(Action compaction)
-    {
-        compaction();
-        return Task.CompletedTask;
-    }
 
     private static void Write(FileBackend backend, int number) => Assert.Equal(SetOutcome.Stored, backend.Set($"key {number % 5}", Value(number)));
 

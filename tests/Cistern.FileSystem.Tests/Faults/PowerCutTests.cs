@@ -130,12 +130,5 @@ public sealed class PowerCutTests
     private static FileBackend Open(TempFolder folder, FileDurability durability, SimulatedDisk disk, int compactionBytes = CompactionBytes) => FileBackend.Open(
         folder.Cache,
         new FileBackendOptions { Durability = durability, CompactionBytes = compactionBytes },
-        new StoreEnvironment { Calls = disk, Start = RunAtOnce });
-
-    // In the caller's own time, so that the n-th call is the same in every run.
-    private static Task RunAtOnce(Action compaction)
-    {
-        compaction();
-        return Task.CompletedTask;
-    }
+        new StoreEnvironment { Calls = disk, Start = AtOnce.Run });
 }

@@ -161,12 +161,5 @@ public sealed class SyncFaultTests
     private static FileBackend Open(TempFolder folder, FileDurability durability, FaultyCalls calls) => FileBackend.Open(
         folder.Cache,
         new FileBackendOptions { Durability = durability, CompactionBytes = CompactionBytes },
-        new StoreEnvironment { Calls = calls, Start = RunAtOnce });
-
-    // In the caller's own time, so that the n-th call is the same in every run.
-    private static Task RunAtOnce(Action compaction)
-    {
-        compaction();
-        return Task.CompletedTask;
-    }
+        new StoreEnvironment { Calls = calls, Start = AtOnce.Run });
 }

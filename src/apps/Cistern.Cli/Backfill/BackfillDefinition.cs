@@ -54,6 +54,4 @@ internal sealed class BackfillDefinition : CommandDefinition
             NoColor = result.GetValue(_noColor),
         };
     }
-
-    private static Option<string?> Named(string name, string value, string description) => new(name) { HelpName = value, Description = description };
 }

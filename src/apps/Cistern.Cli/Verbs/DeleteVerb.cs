@@ -61,7 +61,7 @@ internal sealed class DeleteVerb : Verb
         }
 
         var deleted = 0L;
-        await foreach (var batch in KeyBatches.OfAsync(backend, pattern, BatchKeys, run.CancellationToken).ConfigureAwait(false))
+        await foreach (var batch in backend.KeysAsync(pattern, run.CancellationToken).Chunk(BatchKeys).ConfigureAwait(false))
         {
             if (version is null) deleted += await backend.DeleteManyAsync(batch, run.CancellationToken).ConfigureAwait(false);
             else foreach (var key in batch) deleted += await DeleteAsync(backend, key, version, run.CancellationToken).ConfigureAwait(false) ? 1 : 0;

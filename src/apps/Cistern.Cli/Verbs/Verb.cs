@@ -55,9 +55,6 @@ internal abstract class Verb : CommandDefinition
     protected static Argument<string[]> Several(string name, string description, int least = 1) =>
         new(name.ToLowerInvariant()) { HelpName = name, Description = description, Arity = least == 0 ? ArgumentArity.ZeroOrMore : ArgumentArity.OneOrMore };
 
-    /// <summary>An option with a value.</summary>
-    protected static Option<string?> Named(string name, string value, string description) => new(name) { HelpName = value, Description = description };
-
     /// <summary>An option with a value that may be given several times.</summary>
     protected static Option<string[]> Repeated(string name, string value, string description) =>
         new(name) { HelpName = value, Description = description, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };

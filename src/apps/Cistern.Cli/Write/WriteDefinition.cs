@@ -44,6 +44,4 @@ internal sealed class WriteDefinition : CommandDefinition
             NoColor = result.GetValue(_noColor),
         };
     }
-
-    private static Option<string?> Named(string name, string value, string description) => new(name) { HelpName = value, Description = description };
 }

@@ -97,16 +97,15 @@ internal sealed class EntryTable
     /// <param name="state">The draft as it will be held; null: it is nothing but a value.</param>
     public void Put(in EntryDraft draft, in HeldState? state)
     {
-        var now = draft.CreatedAtMilliseconds;
-        RemoveExpired(now);
-        var slot = state is null ? _slots.Find(draft.Key) : -1;
-        if (slot < 0 || !_slots[slot].CanHold(draft.Value.Length, _released))
+        RemoveExpired(draft.CreatedAtMilliseconds);
+        _deleted.Remove(draft.Key);
+        var slot = _slots.Find(draft.Key);
+        if (state is not null || slot < 0 || !_slots[slot].CanHold(draft.Value.Length, _released))
         {
-            Put(draft.Key, state ?? HeldState.Of(draft), now);
+            Put(slot, draft.Key, state ?? HeldState.Of(draft, terms: null), isShared: false);
             return;
         }
 
-        _deleted.Remove(draft.Key);
         var growth = draft.Value.Length - _slots[slot].State.Length;
         MakeRoom(slot, entries: 0, growth, memoryBytes: 0);
         SizeBytes += growth;
@@ -123,26 +122,7 @@ internal sealed class EntryTable
     {
         RemoveExpired(now);
         _deleted.Remove(key);
-        var slot = _slots.Find(key);
-        var memory = EntryCost.OfEntry(key, state);
-        var (sizeBefore, memoryBefore) = slot < 0 ? (0, 0) : (_slots[slot].State.Length, EntryCost.OfEntry(key, _slots[slot].State));
-        MakeRoom(slot, slot < 0 ? 1 : 0, state.Length - sizeBefore, memory - memoryBefore);
-        if (slot < 0)
-        {
-            slot = _slots.Add(key, state, isShared);
-        }
-        else
-        {
-            Discount(slot);
-            _slots[slot].State = state;
-            _slots[slot].IsShared = isShared;
-            _slots[slot].KeptIn = 0;
-            Use(slot);
-        }
-
-        SizeBytes += state.Length;
-        _entryBytes += memory;
-        _ends.Add(slot);
+        Put(_slots.Find(key), key, state, isShared);
     }
 
     /// <summary>Gives an entry another end, of which <paramref name="state"/> is the plan: neither a use nor a set. It may have expired since it was planned: that no longer counts.</summary>
@@ -231,6 +211,30 @@ internal sealed class EntryTable
     }
 
     public KeptTombstone[] KeepTombstones() => _deleted.Keep();
+
+    // In the slot that the key has, or a new one.
+    private void Put(int slot, string key, in HeldState state, bool isShared)
+    {
+        var memory = EntryCost.OfEntry(key, state);
+        var (sizeBefore, memoryBefore) = slot < 0 ? (0, 0) : (_slots[slot].State.Length, EntryCost.OfEntry(key, _slots[slot].State));
+        MakeRoom(slot, slot < 0 ? 1 : 0, state.Length - sizeBefore, memory - memoryBefore);
+        if (slot < 0)
+        {
+            slot = _slots.Add(key, state, isShared);
+        }
+        else
+        {
+            Discount(slot);
+            _slots[slot].State = state;
+            _slots[slot].IsShared = isShared;
+            _slots[slot].KeptIn = 0;
+            Use(slot);
+        }
+
+        SizeBytes += state.Length;
+        _entryBytes += memory;
+        _ends.Add(slot);
+    }
 
     private void Use(int slot)
     {

@@ -47,7 +47,7 @@ internal readonly struct HeldState(byte[] bytes, int length, long createdAt, Ent
 
     public bool IsPlain => terms is null;
 
-    public static HeldState Of(in EntryDraft draft) => new(draft.Value.ToArray(), draft.CreatedAtMilliseconds, EntryTerms.Of(draft));
+    public static HeldState Of(in EntryDraft draft, EntryTerms? terms) => new(draft.Value.ToArray(), draft.CreatedAtMilliseconds, terms);
 
     public bool IsLive(long now) => now < ExpiresAt;
 

@@ -102,13 +102,6 @@ internal sealed class FileOpening(FilePaths paths, FileBackendOptions options, S
 
     private void DeleteLeftovers()
     {
-        foreach (var path in paths.Leftovers())
-        {
-            try { environment.Calls.Delete(path); }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                // It takes room, and does no harm.
-            }
-        }
+        foreach (var path in paths.Leftovers()) environment.Calls.TryDelete(path);
     }
 }

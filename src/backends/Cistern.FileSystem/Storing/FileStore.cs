@@ -236,7 +236,9 @@ internal sealed class FileStore : IDisposable
         catch
         {
             journal?.Dispose();
-            Discard(temporary);
+
+            // Every write that fails for want of room would leave another one.
+            Calls.TryDelete(temporary);
             throw;
         }
 
@@ -253,16 +255,6 @@ internal sealed class FileStore : IDisposable
         try { FoldWhole(goesOn: true); }
         catch (Exception fault) when (_failedSync is null) { throw Full(fault); }
         return _journal!;
-    }
-
-    // Every write that fails for want of room would leave another one.
-    private void Discard(string temporary)
-    {
-        try { Calls.Delete(temporary); }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            // It is found, and known for what it is, at the next opening.
-        }
     }
 
     private void FoldWhole(bool goesOn)

@@ -88,14 +88,7 @@ internal sealed class Fold(FilePaths paths, IFileCalls calls, SnapshotIdentity r
     {
         if (IsCommitted) return;
         Journal?.Dispose();
-        foreach (var path in _made.Append(_snapshot))
-        {
-            try { calls.Delete(path); }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                // It is found, and known for what it is, at the next opening or fold.
-            }
-        }
+        foreach (var path in _made.Append(_snapshot)) calls.TryDelete(path);
     }
 
     private void Rename(string from, string to)
