@@ -36,6 +36,13 @@ internal sealed class FileOutput : IDisposable
         if (Buffer.WrittenCount >= FlushBytes) Flush();
     }
 
+    /// <summary>Writes over bytes that are there. The identity does not know of it.</summary>
+    public void Replace(long offset, ReadOnlySpan<byte> bytes)
+    {
+        Flush();
+        _calls.Write(_file, bytes, offset);
+    }
+
     public void Sync()
     {
         Flush();

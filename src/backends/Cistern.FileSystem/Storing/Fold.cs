@@ -32,11 +32,12 @@ internal sealed class Fold(FilePaths paths, IFileCalls calls, SnapshotIdentity r
 
     public void Write(IReadOnlyList<KeptEntry> entries, IReadOnlyList<KeptTombstone> tombstones, ulong sequence, long maxFileBytes)
     {
-        var places = WriteSnapshot(entries, maxFileBytes);
-        var header = new FileHeader { Kind = FileKind.Sidecar, Snapshot = Identity, Replaces = replaces, Sequence = sequence, FoldedJournal = foldedJournal };
         _made.Add(_sidecar);
         using var output = new FileOutput(calls, _sidecar);
-        new SidecarWriter(output, header).Write(entries, places, tombstones);
+        var header = new FileHeader { Kind = FileKind.Sidecar, Snapshot = SnapshotIdentity.None, Replaces = replaces, Sequence = sequence, FoldedJournal = foldedJournal };
+        var sidecar = new SidecarWriter(output, header);
+        WriteSnapshot(entries, sidecar, maxFileBytes);
+        sidecar.Finish(tombstones, Identity);
         if (output.Length > Array.MaxLength) throw new CacheBackendException($"The sidecar would have more than {Array.MaxLength} bytes: {entries.Count} entries are too many for one file.");
         output.Sync();
     }
@@ -97,14 +98,13 @@ internal sealed class Fold(FilePaths paths, IFileCalls calls, SnapshotIdentity r
         _made.Add(to);
     }
 
-    private SnapshotPlace[] WriteSnapshot(IReadOnlyList<KeptEntry> entries, long maxFileBytes)
+    private void WriteSnapshot(IReadOnlyList<KeptEntry> entries, SidecarWriter sidecar, long maxFileBytes)
     {
-        var places = new SnapshotPlace[entries.Count];
         using var output = new FileOutput(calls, _snapshot);
         using var json = new Utf8JsonWriter(output.Buffer, EntryJson.WriterOptions);
         var checksums = new RecordBuffer();
         output.Buffer.Write("{"u8);
-        for (var i = 0; i < places.Length; i++)
+        for (var i = 0; i < entries.Count; i++)
         {
             var (key, state) = entries[i];
             output.Buffer.Write(i == 0 ? "\n"u8 : ",\n"u8);
@@ -116,7 +116,7 @@ internal sealed class Fold(FilePaths paths, IFileCalls calls, SnapshotIdentity r
             json.Reset();
             EntryJson.Write(json, state);
             json.Flush();
-            places[i] = new SnapshotPlace(offset, output.Length - offset, state.CreatedAt, checksums.ChecksumOf(key, state));
+            sidecar.Add(key, new SnapshotPlace(offset, output.Length - offset, state.CreatedAt, checksums.ChecksumOf(key, state)));
             output.FlushIfLarge();
             if (output.Length > maxFileBytes) throw new CacheBackendException($"The snapshot would have more than the {maxFileBytes} bytes of {nameof(FileBackendOptions.MaxFileBytes)}: raise it, or bound the backend below it.");
         }
@@ -131,6 +131,5 @@ internal sealed class Fold(FilePaths paths, IFileCalls calls, SnapshotIdentity r
         }
 
         output.Sync();
-        return places;
     }
 }
