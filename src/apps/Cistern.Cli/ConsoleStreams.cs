@@ -41,6 +41,6 @@ internal sealed record ConsoleStreams(Stream Output, TextWriter Error)
         NoColor = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
     };
 
-    /// <summary>Prints one line for people; whatever could lie on a terminal is shown as an escape.</summary>
-    public void Say(string line) => Error.WriteLine(TerminalText.Escape(line));
+    /// <summary>Prints one line for people, without passwords; whatever could lie on a terminal is shown as an escape.</summary>
+    public void Say(string line) => Error.WriteLine(TerminalText.Escape(UrlPasswords.Hide(line)));
 }

@@ -49,6 +49,18 @@ public sealed class BackfillBackendTests : IDisposable
         Assert.Equal([_folder.Path, null], _rig.Schemes.Openings.Select(opening => opening.BaseFolder));
     }
 
+    [Fact]
+    public async Task Backfill_WhoseSummaryCannotTakeItsPlace_IsAFailureOfARunThatChangedSomething()
+    {
+        _rig.Schemes.BeforeSet = () => Directory.CreateDirectory(_folder.At("out.json", "in the way"));
+
+        var run = await RunAsync("""{"source": {"a": "1"}, "lookups": ["a"], "backend": "kept:a"}""");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("; the backend was filled", run.Error, StringComparison.Ordinal);
+        Assert.Equal("1", await _rig.ReadAsync("a"));
+    }
+
     private Task<CliRun> RunAsync(string config, params string[] args) =>
         _rig.RunAsync(["backfill", "--input", _folder.Write("config.json", config), "--output", _folder.At("out.json"), "--quiet", .. args]);
 }

@@ -13,6 +13,29 @@ public sealed class OutputTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [Theory]
+    [InlineData("redis://u:hunter2@h:6379/0", "redis://u:***@h:6379/0")]
+    [InlineData("a b://c and postgres://u:hun:t/er@2@h/db", "a b://c and postgres://u:***@h/db")]
+    [InlineData("x://u:hunter2@h \"y://v:hunter2@i\"", "x://u:***@h \"y://v:***@i\"")]
+    [InlineData("http://h:80/a@b", "http://h:***@b")]
+    [InlineData("http://h/a:b then c@d", "http://h/a:b then c@d")]
+    [InlineData("://", "://")]
+    public void Password_OfAUrlInAText_IsHidden(string text, string shown) => Assert.Equal(shown, UrlPasswords.Hide(text));
+
+    [Theory]
+    [InlineData("backfill", "--input", "redis://u:hunter2@h/0")]
+    [InlineData("write", "--input", "redis://u:hunter2@h/0")]
+    [InlineData("backfill", "--lookups", "redis://u:hunter2@h/0")]
+    [InlineData("get", "redis://u:hunter2@h/0", "a")]
+    [InlineData("redis://u:hunter2@h/0")]
+    public async Task Password_OfAnAddressInTheWrongPlace_IsNotPrinted(params string[] args)
+    {
+        var run = await CliRun.InProcessAsync(args);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.DoesNotContain("hunter2", run.Error + run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Output_InFoldersThatAreNotThere_CreatesThem()
     {

@@ -5,7 +5,7 @@ namespace Cistern.Cli.Tests;
 /// <summary>One opening of a kept backend: closing it leaves what is behind it.</summary>
 internal sealed class KeptBackend(InMemoryBackend kept, Func<Exception?> fault, KeptScheme scheme, Exception? closingFault, TimeProvider clock) : CacheBackend("kept", clock)
 {
-    public override BackendCapabilities Capabilities => kept.Capabilities;
+    public override BackendCapabilities Capabilities { get; } = kept.Capabilities with { IsPersistent = true };
 
     private InMemoryBackend Kept => fault() is { } thrown ? throw thrown : kept;
 

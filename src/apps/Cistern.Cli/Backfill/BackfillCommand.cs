@@ -32,10 +32,17 @@ internal sealed class BackfillCommand(BackfillArguments arguments, Surroundings 
         using var files = new BackfillFiles(outputs);
         var outcome = await RunAsync(merge, opened, inputs, files, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        files.Publish(outcome);
+        Publish(files, outcome);
         files.PrintSummary(_console);
         if (arguments.Verbosity != Verbosity.Quiet) Tell(outcome);
         return outcome.HasFailures ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    // What a persistent backend was filled with stays: whatever this is, it is not an input that changed nothing.
+    private static void Publish(BackfillFiles files, BackfillOutcome outcome)
+    {
+        try { files.Publish(outcome); }
+        catch (BadInputException error) when (outcome.Opened.Backend.Capabilities is { IsPersistent: true } or { IsShared: true }) { throw new IOException($"{error.Message}; the backend was filled", error); }
     }
 
     // A path in the configuration starts at its folder, one on the command line at the current one.
