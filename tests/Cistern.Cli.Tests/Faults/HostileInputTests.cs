@@ -71,7 +71,8 @@ public sealed class HostileInputTests : IDisposable
         _folder.Write("out.json", "before");
 
         // The pipe gives one lookup and then nothing: the program waits for the rest when the signal comes, and until it has ended.
-        var run = await CliRun.ProcessAsync("sh", ["-c", $"""
+        // Whoever starts the tests in the background has them ignore SIGINT, and a shell cannot take that back.
+        var run = await CliRun.ProcessAsync("env", [.. OperatingSystem.IsLinux() ? ["--default-signal=INT"] : Array.Empty<string>(), "sh", "-c", $"""
             cd '{_folder.Path}'
             (echo a; exec sleep 60) > pipe.txt 2>/dev/null &
             writer=$!

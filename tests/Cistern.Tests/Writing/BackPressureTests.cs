@@ -1,6 +1,7 @@
 namespace Cistern.Tests.Writing;
 
 /// <summary>Backends of different speed: the fast one goes ahead as far as allowed, and what is on its way stays bounded.</summary>
+[Collection(nameof(Cistern.Tests.Memory.MeasuresTheHeap))]
 public sealed class BackPressureTests
 {
     private const int Batch = 10;
