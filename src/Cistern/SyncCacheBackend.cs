@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Cistern;
 
@@ -15,37 +16,43 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     {
     }
 
+    /// <summary>
+    /// Whether the core compares keys character by character, so that one that is found is known to be valid, as it was when it was stored: then it is
+    /// checked on a miss only. Such a core must not mind what it is asked for.
+    /// </summary>
+    internal bool ProvesKeys { get; init; }
+
     /// <inheritdoc/>
     public byte[]? Get(string key)
     {
-        Begin(key, CancellationToken.None);
+        BeginLookup(key);
         byte[]? value;
         try { value = GetCore(key); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
-        Counters.CountLookup(value is not null);
+        CountLookup(key, value is not null);
         return value;
     }
 
     /// <inheritdoc/>
     public LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength)
     {
-        Begin(key, CancellationToken.None);
+        BeginLookup(key);
         LookupOutcome outcome;
         try { outcome = TryGetCore(key, destination, out valueLength); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
-        Counters.CountLookup(outcome != LookupOutcome.Miss);
+        CountLookup(key, outcome != LookupOutcome.Miss);
         return outcome;
     }
 
     /// <inheritdoc/>
     public bool TryGet(string key, IBufferWriter<byte> destination)
     {
-        Begin(key, CancellationToken.None);
+        BeginLookup(key);
         ArgumentNullException.ThrowIfNull(destination);
         bool found;
         try { found = TryGetCore(key, destination); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
-        Counters.CountLookup(found);
+        CountLookup(key, found);
         return found;
     }
 
@@ -165,6 +172,21 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
 
     /// <inheritdoc/>
     protected sealed override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => new(GetUsageCore());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void BeginLookup(string key)
+    {
+        if (!ProvesKeys) CacheKey.Validate(key, nameof(key));
+        ArgumentNullException.ThrowIfNull(key);
+        ThrowIfDisposed();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountLookup(string key, bool isHit)
+    {
+        if (!isHit && ProvesKeys) CacheKey.Validate(key, nameof(key));
+        Counters.CountLookup(isHit);
+    }
 
     private bool Delete(string key, long? version)
     {

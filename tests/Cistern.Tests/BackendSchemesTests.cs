@@ -49,7 +49,7 @@ public sealed class BackendSchemesTests
     [InlineData("memory:?capacity=0", "capacity must be a whole number, at least 1")]
     [InlineData("memory:?capacity=1.5", "capacity must be a whole number, at least 1")]
     [InlineData("memory:?max-size=big", "max-size must be a number of bytes such as 1000, 64KB, 100MB or 2GB (MB = 1024² bytes)")]
-    [InlineData("memory:?eviction=random", "eviction must be lru or oldest_added")]
+    [InlineData("memory:?eviction=random", "eviction must be lru or oldest_added or s3fifo or tiny_lfu or adaptive")]
     public async Task Open_WhatCannotBe_SaysWhatIsAllowed(string address, string message) =>
         Assert.Equal(message, (await Assert.ThrowsAsync<FormatException>(async () => await Schemes.OpenAsync(BackendAddress.Parse(address)))).Message);
 

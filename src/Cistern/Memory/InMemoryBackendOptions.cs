@@ -30,8 +30,8 @@ public sealed record InMemoryBackendOptions
     /// <summary>The most bytes a value may have, at least 1. Default 64 MB. A longer one is <see cref="SetOutcome.TooLarge"/>.</summary>
     public long MaxValueBytes { get; init; } = 64L * 1024 * 1024;
 
-    /// <summary>Which entry goes first when there is no room. Default: <see cref="EvictionMode.Lru"/>.</summary>
-    public EvictionMode Eviction { get; init; }
+    /// <summary>Which entry goes first when there is no room. Default: <see cref="EvictionMode.Adaptive"/>.</summary>
+    public EvictionMode Eviction { get; init; } = EvictionMode.Adaptive;
 
     /// <summary>How long the version of a deleted key is remembered. Default 60 s.</summary>
     public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromSeconds(60);
@@ -45,7 +45,7 @@ public sealed record InMemoryBackendOptions
         CheckBound(MaxSizeBytes, nameof(MaxSizeBytes));
         CheckBound(MaxMemoryBytes, nameof(MaxMemoryBytes));
         CheckBound(MaxValueBytes, nameof(MaxValueBytes));
-        if (Eviction is < EvictionMode.Lru or > EvictionMode.OldestAdded) throw new ArgumentOutOfRangeException(nameof(Eviction), Eviction, "Unknown eviction.");
+        if (Eviction is < EvictionMode.Lru or > EvictionMode.Adaptive) throw new ArgumentOutOfRangeException(nameof(Eviction), Eviction, "Unknown eviction.");
         if (TombstoneRetention <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(TombstoneRetention), TombstoneRetention, "Must be greater than zero.");
         var isBounded = (Capacity ?? MaxSizeBytes ?? MaxMemoryBytes) is not null;
         if (IsUnbounded && isBounded) throw new ArgumentException("An unbounded backend has no capacity, max size or max memory.", nameof(IsUnbounded));

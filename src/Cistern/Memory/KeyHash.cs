@@ -17,10 +17,12 @@ internal static class KeyHash
     // Odd, so that no bit of what is multiplied is lost.
     private static readonly ulong Multiplier = Random() | 1;
 
+    public static uint Of(string key) => Of(key.AsSpan());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Of(string key)
+    public static uint Of(ReadOnlySpan<char> key)
     {
-        ref var chars = ref Unsafe.As<char, byte>(ref MemoryMarshal.GetReference(key.AsSpan()));
+        ref var chars = ref Unsafe.As<char, byte>(ref MemoryMarshal.GetReference(key));
         var length = key.Length;
         var hash = Seed ^ (ulong)length;
         if (length >= CharsPerWord)

@@ -53,7 +53,7 @@ public sealed class ModelTests
             },
             Backend = random.Next(4) switch
             {
-                0 => new InMemoryBackendOptions { IsUnbounded = true },
+                0 => new InMemoryBackendOptions { IsUnbounded = true, Eviction = EvictionMode.Lru },
                 1 => new InMemoryBackendOptions { Capacity = random.Next(1, 12), Eviction = (EvictionMode)random.Next(2) },
                 2 => new InMemoryBackendOptions { MaxSizeBytes = random.Next(1, 40), Eviction = (EvictionMode)random.Next(2) },
                 _ => new InMemoryBackendOptions { Capacity = random.Next(1, 12), MaxSizeBytes = random.Next(1, 40), Eviction = (EvictionMode)random.Next(2) },

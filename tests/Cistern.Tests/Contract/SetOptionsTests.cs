@@ -8,7 +8,7 @@ public sealed class SetOptionsTests
 {
     private readonly ManualTimeProvider _clock = new();
 
-    private InMemoryBackend Create() => new(new InMemoryBackendOptions { TimeProvider = _clock });
+    private InMemoryBackend Create() => new(new InMemoryBackendOptions { TimeProvider = _clock, Eviction = EvictionMode.Lru });
 
     [Fact]
     public void Default_IsAlwaysAndNothingElse()

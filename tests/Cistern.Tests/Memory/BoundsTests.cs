@@ -82,7 +82,7 @@ public sealed class BoundsTests
     [Fact]
     public async Task EstimateMemoryBytes_OfAnEntryWithoutMetadata_IsWhatItHolds()
     {
-        using var backend = new InMemoryBackend();
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { Eviction = EvictionMode.Lru });
         backend.Set("some key", new byte[37]);
         Assert.Equal(backend.EstimateMemoryBytes("some key", 37), (await backend.GetStatsAsync()).MemoryBytes);
         Assert.Throws<ArgumentNullException>(() => backend.EstimateMemoryBytes(null!, 1));

@@ -45,7 +45,7 @@ public sealed class EntryIndexTests
     [Fact]
     public async Task Prefetch_OfAnyKeys_ChangesNothing()
     {
-        using var backend = new InMemoryBackend(new InMemoryBackendOptions { Capacity = 100 });
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { Capacity = 100, Eviction = EvictionMode.Lru });
         for (var i = 0; i < 100; i++) backend.Set("key" + i, "1"u8.ToArray());
         backend.Prefetch([]);
         backend.Prefetch(["key0", "", "absent", null!]);

@@ -17,10 +17,10 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Defaults_OfTheOptions_AreLruAndAMinuteOfTombstones()
+    public void Defaults_OfTheOptions_AreAdaptiveAndAMinuteOfTombstones()
     {
         var options = new InMemoryBackendOptions();
-        Assert.Equal((EvictionMode.Lru, TimeSpan.FromSeconds(60), false, "memory"), (options.Eviction, options.TombstoneRetention, options.IsUnbounded, options.Name));
+        Assert.Equal((EvictionMode.Adaptive, TimeSpan.FromSeconds(60), false, "memory"), (options.Eviction, options.TombstoneRetention, options.IsUnbounded, options.Name));
         Assert.Null(options.TimeProvider);
     }
 
@@ -54,7 +54,7 @@ public sealed class OptionsTests
         { "MaxSizeBytes", new InMemoryBackendOptions { MaxSizeBytes = 0 } },
         { "MaxMemoryBytes", new InMemoryBackendOptions { MaxMemoryBytes = long.MinValue } },
         { "MaxValueBytes", new InMemoryBackendOptions { MaxValueBytes = 0 } },
-        { "Eviction", new InMemoryBackendOptions { Eviction = (EvictionMode)2 } },
+        { "Eviction", new InMemoryBackendOptions { Eviction = (EvictionMode)5 } },
         { "Eviction", new InMemoryBackendOptions { Eviction = (EvictionMode)(-1) } },
         { "TombstoneRetention", new InMemoryBackendOptions { TombstoneRetention = TimeSpan.Zero } },
         { "TombstoneRetention", new InMemoryBackendOptions { TombstoneRetention = TimeSpan.FromTicks(-1) } },
@@ -87,7 +87,7 @@ public sealed class OptionsTests
         using var backend = new InMemoryBackend();
         var capabilities = backend.Capabilities;
         Assert.Equal((false, false, true, true), (capabilities.IsPersistent, capabilities.IsShared, capabilities.ReportsEvictions, capabilities.ReportsExpirations));
-        Assert.Equal((false, BatchAtomicity.Batch, VersionRetention.UntilEvicted), (capabilities.KeysMayRepeat, capabilities.BatchAtomicity, capabilities.VersionRetention));
+        Assert.Equal((false, BatchAtomicity.Part, VersionRetention.UntilEvicted), (capabilities.KeysMayRepeat, capabilities.BatchAtomicity, capabilities.VersionRetention));
     }
 
     [Fact]

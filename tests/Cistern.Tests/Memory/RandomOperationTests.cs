@@ -18,7 +18,7 @@ public sealed class RandomOperationTests
         { 5, new InMemoryBackendOptions { Capacity = 9, MaxSizeBytes = 150, MaxMemoryBytes = 3000, Eviction = EvictionMode.OldestAdded } },
         { 6, new InMemoryBackendOptions { Capacity = 1, MaxSizeBytes = 1 } },
         { 7, new InMemoryBackendOptions { MaxMemoryBytes = 300 } },
-        { 8, InMemoryBackendOptions.Unbounded },
+        { 8, InMemoryBackendOptions.Unbounded with { Eviction = EvictionMode.Lru } },
     };
 
     [Theory]

@@ -19,7 +19,7 @@ public sealed class RemovalTests
     [Fact]
     public async Task EvictOne_EvictsTheFirstOfTheOrderAndCounts()
     {
-        using var backend = With(Create(), "a", "b");
+        using var backend = With(new InMemoryBackend(new InMemoryBackendOptions { Eviction = EvictionMode.Lru }), "a", "b");
         backend.Get("a");
         Assert.Equal("b", backend.EvictOne());
         Assert.Equal("a", backend.EvictOne());

@@ -8,10 +8,10 @@ public sealed class ThreadTests
 
     public static TheoryData<InMemoryBackendOptions> Options() =>
     [
-        new InMemoryBackendOptions { Capacity = 50 },
+        new InMemoryBackendOptions { Capacity = 50, Eviction = EvictionMode.Lru },
         new InMemoryBackendOptions { MaxSizeBytes = 1000, Eviction = EvictionMode.OldestAdded },
-        new InMemoryBackendOptions { MaxMemoryBytes = 20_000 },
-        InMemoryBackendOptions.Unbounded,
+        new InMemoryBackendOptions { MaxMemoryBytes = 20_000, Eviction = EvictionMode.Lru },
+        InMemoryBackendOptions.Unbounded with { Eviction = EvictionMode.Lru },
     ];
 
     [Theory]

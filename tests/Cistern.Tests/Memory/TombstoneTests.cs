@@ -11,6 +11,7 @@ public sealed class TombstoneTests
 
     private InMemoryBackend Create(long? maxMemory = null) => new(new InMemoryBackendOptions
     {
+        Eviction = EvictionMode.Lru,
         MaxMemoryBytes = maxMemory,
         IsUnbounded = maxMemory is null,
         TombstoneRetention = TimeSpan.FromSeconds(10),

@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Globalization;
+using Cistern;
+using Cistern.Bench;
+
+// Measures one store in one way, and prints one figure. The script beside it runs stores in turn and compares them.
+//   MemoryBench STORE WAY [keys] [value bytes] [threads]
+// STORE: dictionary, dictionary+copy, memorycache, lru, oldest_added, s3fifo.
+// WAY: get (ns for a get), read (gets per CPU second), mixed (95 % gets, 5 % sets, per CPU second), miss (gets per CPU second with a tenth of the room, misses set; and the hit ratio),
+//      bytes (per entry beyond key and value), gc (ms of a full blocking collection), allocated (bytes for a get, an overwrite, a set that evicts).
+var (name, way) = (args[0], args[1]);
+int keyCount = Number(2, 1_000_000), valueBytes = Number(3, 100), threads = Number(4, 2);
+const double Skew = 0.99;
+var value = new byte[valueBytes];
+value.AsSpan().Fill((byte)'v');
+
+switch (way)
+{
+    case "get": Print(NanosecondsPerGet()); break;
+    case "read": Print(PerCpuSecond(0)); break;
+    case "mixed": Print(PerCpuSecond(5)); break;
+    case "miss": WithMisses(); break;
+    case "bytes": Print(BytesPerEntry()); break;
+    case "gc": Print(Collection()); break;
+    case "allocated": Allocated(); break;
+    default: throw new ArgumentException($"{way} is no way to measure.", nameof(args));
+}
+
+IStore Open(long? capacity = null) => name switch
+{
+    "dictionary" => new DictionaryStore(copies: false),
+    "dictionary+copy" => new DictionaryStore(copies: true),
+    "memorycache" => new MemoryCacheStore(capacity),
+    "lru" => new CisternStore(EvictionMode.Lru, capacity),
+    "oldest_added" => new CisternStore(EvictionMode.OldestAdded, capacity),
+    "s3fifo" => new CisternStore(EvictionMode.S3Fifo, capacity),
+    "adaptive" => new CisternStore(EvictionMode.Adaptive, capacity),
+    _ => throw new ArgumentException($"{name} is no store.", nameof(args)),
+};
+
+// In no order, of 19 characters.
+string Key(int i) => $"key:{i * 2654435761L % 1_000_000_007:d15}";
+
+IStore Filled()
+{
+    var store = Open();
+    for (var i = 0; i < keyCount; i++) store.Set(Key(i), value);
+    return store;
+}
+
+// The keys that are asked for are not the strings that were stored: whoever asks has just made them.
+string[] Drawn(int count, int seed)
+{
+    var keys = Enumerable.Range(0, keyCount).Select(Key).ToArray();
+    var ranks = new ZipfRanks(keyCount, Skew, new Random(seed));
+    return Enumerable.Range(0, count).Select(_ => keys[ranks.Next()]).ToArray();
+}
+
+double NanosecondsPerGet()
+{
+    var store = Filled();
+    var drawn = Drawn(2_000_000, 1);
+    var destination = new byte[valueBytes];
+    var rounds = new List<double>();
+    for (var round = 0; round < 6; round++)
+    {
+        var hits = 0;
+        var started = Stopwatch.GetTimestamp();
+        foreach (var key in drawn) hits += store.Get(key, destination) ? 1 : 0;
+        if (hits != drawn.Length) throw new InvalidOperationException($"{drawn.Length - hits} misses.");
+        if (round > 0) rounds.Add(Stopwatch.GetElapsedTime(started).TotalNanoseconds / drawn.Length);
+    }
+
+    return rounds.Order().ElementAt(rounds.Count / 2);
+}
+
+double PerCpuSecond(int setPercent)
+{
+    var store = Filled();
+    var drawn = Enumerable.Range(0, threads).Select(thread => Drawn(1_000_000, thread + 1)).ToArray();
+    Run(1);
+    GC.Collect();
+    return Run(4);
+
+    double Run(int rounds)
+    {
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
+        Parallel(thread =>
+        {
+            var destination = new byte[valueBytes];
+            for (var round = 0; round < rounds; round++)
+            {
+                for (var i = 0; i < drawn[thread].Length; i++)
+                {
+                    if (setPercent > 0 && i % 100 < setPercent) store.Set(drawn[thread][i], value);
+                    else store.Get(drawn[thread][i], destination);
+                }
+            }
+        });
+        process.Refresh();
+        return (double)rounds * threads * drawn[0].Length / (process.TotalProcessorTime - before).TotalSeconds;
+    }
+}
+
+void Parallel(Action<int> work)
+{
+    var all = Enumerable.Range(0, threads).Select(thread => new Thread(() => work(thread))).ToList();
+    all.ForEach(thread => thread.Start());
+    all.ForEach(thread => thread.Join());
+}
+
+void WithMisses()
+{
+    var store = Open(keyCount / 10);
+    var drawn = Drawn(3_000_000, 1);
+    var destination = new byte[valueBytes];
+    var hits = 0;
+    using var process = Process.GetCurrentProcess();
+    var before = TimeSpan.Zero;
+    for (var i = 0; i < drawn.Length; i++)
+    {
+        if (i == drawn.Length / 3) (hits, before) = (0, process.TotalProcessorTime);
+        if (store.Get(drawn[i], destination)) hits++;
+        else store.Set(drawn[i], value);
+    }
+
+    process.Refresh();
+    var measured = drawn.Length - drawn.Length / 3;
+    Console.WriteLine(FormattableString.Invariant($"{measured / (process.TotalProcessorTime - before).TotalSeconds:f0} {100.0 * hits / measured:f2}"));
+}
+
+double BytesPerEntry()
+{
+    var before = GC.GetTotalMemory(forceFullCollection: true);
+    var store = Filled();
+    var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+    GC.KeepAlive(store);
+    return (double)held / keyCount - Key(0).Length - valueBytes;
+}
+
+double Collection()
+{
+    var store = Filled();
+    GC.Collect();
+    var times = new List<double>();
+    for (var i = 0; i < 5; i++)
+    {
+        var started = Stopwatch.GetTimestamp();
+        GC.Collect(2, GCCollectionMode.Forced, blocking: true);
+        times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    GC.KeepAlive(store);
+    return times.Order().ElementAt(2);
+}
+
+void Allocated()
+{
+    var store = Open(keyCount / 10);
+    var keys = Enumerable.Range(0, keyCount).Select(Key).ToArray();
+    var destination = new byte[valueBytes];
+    foreach (var key in keys) store.Set(key, value);
+    var held = keys.Where(key => store.Get(key, destination)).Take(keyCount / 20).ToArray();
+    var get = Measure(held, key => store.Get(key, destination));
+    var overwrite = Measure(held, key => store.Set(key, value));
+    foreach (var key in keys) store.Set(key, value);
+    Console.WriteLine(FormattableString.Invariant($"{get:f1} {overwrite:f1} {Measure(keys, key => store.Set(key, value)):f1}"));
+
+    static double Measure(string[] keys, Action<string> act)
+    {
+        act(keys[0]);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        foreach (var key in keys) act(key);
+        return (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / keys.Length;
+    }
+}
+
+int Number(int index, int otherwise) => args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : otherwise;
+
+void Print(double figure) => Console.WriteLine(figure.ToString("f1", CultureInfo.InvariantCulture));

@@ -1,0 +1,8 @@
+namespace Cistern;
+
+/// <summary>Where the value of a lookup goes. A type argument, so that each kind of lookup is compiled for itself.</summary>
+internal interface IValueSink
+{
+    /// <summary>Takes a value. It may be another one's by now: whatever was taken does not count until the lookup says so, and may be taken again.</summary>
+    void Take(ReadOnlySpan<byte> value);
+}

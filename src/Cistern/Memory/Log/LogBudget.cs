@@ -1,0 +1,59 @@
+namespace Cistern;
+
+/// <summary>
+/// The three bounds of an engine and what its shards hold of them. Whoever takes something asks first, so that no bound is exceeded even for a
+/// moment. Safe for concurrent use.
+/// </summary>
+/// <param name="capacity">The most entries; null: not bounded.</param>
+/// <param name="maxSizeBytes">The most bytes of values; null: not bounded.</param>
+/// <param name="maxMemoryBytes">The most bytes in all; null: not bounded.</param>
+internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMemoryBytes)
+{
+    private readonly long _capacity = capacity ?? long.MaxValue;
+    private readonly long _maxSizeBytes = maxSizeBytes ?? long.MaxValue;
+    private readonly long _maxMemoryBytes = maxMemoryBytes ?? long.MaxValue;
+    private long _entries;
+    private long _sizeBytes;
+    private long _memoryBytes;
+
+    public long MemoryBytes => Volatile.Read(ref _memoryBytes);
+
+    public long Entries => Volatile.Read(ref _entries);
+
+    public bool IsMemoryBounded => _maxMemoryBytes != long.MaxValue;
+
+    /// <summary>Whether memory could ever be had beside what cannot be given back.</summary>
+    /// <param name="bytes">How much.</param>
+    /// <param name="fixedBytes">What stays when every entry is gone.</param>
+    public bool CouldHold(long bytes, long fixedBytes) => bytes <= _maxMemoryBytes - fixedBytes;
+
+    public bool CouldHoldValue(long bytes) => bytes <= _maxSizeBytes;
+
+    /// <summary>Takes room for entries and the bytes of their values; false: there is not enough, and nothing was taken.</summary>
+    public bool TryTake(int entries, long sizeBytes)
+    {
+        if (!TryAdd(ref _entries, entries, _capacity)) return false;
+        if (TryAdd(ref _sizeBytes, sizeBytes, _maxSizeBytes)) return true;
+        GiveBack(entries, 0);
+        return false;
+    }
+
+    public void GiveBack(int entries, long sizeBytes)
+    {
+        if (entries != 0) Interlocked.Add(ref _entries, -entries);
+        if (sizeBytes != 0) Interlocked.Add(ref _sizeBytes, -sizeBytes);
+    }
+
+    /// <summary>Takes memory; false: there is not enough, and nothing was taken.</summary>
+    public bool TryTakeMemory(long bytes) => TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes);
+
+    public void GiveBackMemory(long bytes) => Interlocked.Add(ref _memoryBytes, -bytes);
+
+    private static bool TryAdd(ref long held, long more, long most)
+    {
+        if (more == 0) return true;
+        if (Interlocked.Add(ref held, more) <= most || more < 0) return true;
+        Interlocked.Add(ref held, -more);
+        return false;
+    }
+}

@@ -1,0 +1,253 @@
+using System.Buffers;
+using System.Numerics;
+
+namespace Cistern;
+
+/// <summary>
+/// An engine without an object for each entry: shards of logs, whose segments a garbage collector does not look into, a table of eight bytes for each key, and lookups that
+/// take no lock. Entries go by what their shard's policy says; the bounds are the engine's. Safe for concurrent use.
+/// </summary>
+internal sealed class LogEngine : MemoryEngine
+{
+    private const int HashBits = 32;
+    private const int MostShardBits = HashBits - SlotTable.TagBits;
+    private const int ShardsPerProcessor = 4;
+    private const int LeastShards = 16;
+    private const int TombstoneShare = 4;
+
+    // Where memory is bounded, choosing among rules may have this part of what entries have.
+    private const int ChoiceShare = 10;
+
+    // Each shard has so many segments at least, so that what is not full, or is being looked through, is little.
+    private const int SegmentsPerShard = 64;
+    private const int LeastSegmentBytes = 64;
+    private const int MostSegmentBytes = 64 * 1024;
+    private const long LeastShardBytes = 1024 * 1024;
+    private const long LikelyEntryBytes = 128;
+    private const int SlotBytes = 12;
+
+    private readonly LogShard[] _shards;
+    private readonly int _shardShift;
+    private readonly InMemoryBackendOptions _options;
+    private readonly LogBudget _budget;
+    private readonly EvictionChoice _choice;
+
+    /// <param name="options">Resolved.</param>
+    /// <param name="surroundings">The clock, and who counts.</param>
+    public LogEngine(InMemoryBackendOptions options, EngineSurroundings surroundings)
+    {
+        _options = options;
+        var (shards, segmentBytes) = Layout(options);
+        _shardShift = HashBits - int.Log2(shards);
+        _budget = new LogBudget(options.Capacity, options.MaxSizeBytes, options.MaxMemoryBytes);
+        _choice = options.Eviction switch
+        {
+            EvictionMode.S3Fifo => new FixedChoice(EvictionRule.S3Fifo),
+            EvictionMode.TinyLfu => new FixedChoice(EvictionRule.TinyLfu),
+            _ => new AdaptiveChoice(),
+        };
+        var around = new LogSurroundings
+        {
+            Began = surroundings.Now(),
+            Now = surroundings.Now,
+            Evicted = surroundings.Evicted,
+            Expired = surroundings.Expired,
+            Choice = _choice,
+            BeginChoice = BeginChoice,
+            EvictElsewhere = EvictElsewhere,
+            FixedBytes = FixedBytesBeside,
+            RetentionMilliseconds = (long)Math.Ceiling(options.TombstoneRetention.TotalMilliseconds),
+            MaxTombstoneBytes = options.MaxMemoryBytes / TombstoneShare / shards,
+        };
+        _shards = new LogShard[shards];
+        for (var i = 0; i < shards; i++) _shards[i] = new LogShard(_budget, around, segmentBytes);
+    }
+
+    public override BatchAtomicity BatchAtomicity => _shards.Length == 1 ? BatchAtomicity.Batch : BatchAtomicity.Part;
+
+    public override long RemovalCount => _shards.Sum(shard => shard.Usage().Removals);
+
+    public override long? MaxEntriesMemoryBytes => _options.MaxMemoryBytes - _shards.Sum(shard => shard.Usage().TombstoneBytes);
+
+    public override long EstimateMemoryBytes(string key, long valueLength) => EntryHead.MostOverheadBytes + SlotBytes + (long)key.Length * sizeof(char) + valueLength + SegmentInfo.Bytes;
+
+    public override void Prefetch(ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            var hash = KeyHash.Of(key);
+            ShardOf(hash).PrefetchSlots(hash);
+        }
+    }
+
+    public override string? EvictOne()
+    {
+        var first = Random.Shared.Next(_shards.Length);
+        for (var i = 0; i < _shards.Length; i++)
+        {
+            if (_shards[(first + i) % _shards.Length].EvictOne() is { } key) return key;
+        }
+
+        return null;
+    }
+
+    public override byte[]? Get(string key)
+    {
+        var hash = KeyHash.Of(key);
+        return ShardOf(hash).Get(key, hash);
+    }
+
+    public override LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength)
+    {
+        var hash = KeyHash.Of(key);
+        return ShardOf(hash).TryGet(key, hash, destination, out valueLength);
+    }
+
+    public override bool TryGet(string key, IBufferWriter<byte> destination)
+    {
+        var hash = KeyHash.Of(key);
+        return ShardOf(hash).TryGet(key, hash, destination);
+    }
+
+    public override bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
+    {
+        var hash = KeyHash.Of(key);
+        return ShardOf(hash).TryRead(key, hash, state, reader);
+    }
+
+    public override CacheEntry? GetEntry(string key)
+    {
+        var hash = KeyHash.Of(key);
+        return ShardOf(hash).GetEntry(key, hash);
+    }
+
+    public override bool Exists(string key)
+    {
+        var hash = KeyHash.Of(key);
+        return ShardOf(hash).Exists(key, hash);
+    }
+
+    public override Dictionary<string, byte[]> GetMany(IReadOnlyCollection<string> keys)
+    {
+        var found = new Dictionary<string, byte[]>(keys.Count);
+        foreach (var key in keys)
+        {
+            if (Get(key) is { } value) found.Add(key, value);
+        }
+
+        return found;
+    }
+
+    public override HashSet<string> ExistsMany(IReadOnlyCollection<string> keys) => [.. keys.Where(Exists)];
+
+    public override SetOutcome Set(in EntryDraft draft)
+    {
+        var hash = KeyHash.Of(draft.Key);
+        return ShardOf(hash).Set(draft, hash, MetadataBytes.Write(draft.Metadata));
+    }
+
+    public override SetOutcome[] SetMany(ReadOnlySpan<EntryDraft> drafts)
+    {
+        var outcomes = new SetOutcome[drafts.Length];
+        var hashes = new uint[drafts.Length];
+        var order = new int[drafts.Length];
+        var ends = new int[_shards.Length + 1];
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = KeyHash.Of(drafts[i].Key);
+            ends[(int)((ulong)hashes[i] >> _shardShift) + 1]++;
+        }
+
+        for (var shard = 1; shard < ends.Length; shard++) ends[shard] += ends[shard - 1];
+        var starts = ends.AsSpan().ToArray();
+        for (var i = 0; i < hashes.Length; i++) order[starts[(int)((ulong)hashes[i] >> _shardShift)]++] = i;
+        for (var shard = 0; shard < _shards.Length; shard++)
+        {
+            if (ends[shard + 1] > ends[shard]) _shards[shard].SetMany(drafts, hashes, order.AsSpan(ends[shard]..ends[shard + 1]), outcomes, _options.MaxValueBytes);
+        }
+
+        return outcomes;
+    }
+
+    public override bool Touch(string key, long? expiresAtMilliseconds)
+    {
+        var hash = KeyHash.Of(key);
+        return ShardOf(hash).Touch(key, hash, expiresAtMilliseconds);
+    }
+
+    public override bool Delete(string key, long? version)
+    {
+        var hash = KeyHash.Of(key);
+        return ShardOf(hash).Delete(key, hash, version);
+    }
+
+    public override long DeleteMany(IReadOnlyCollection<string> keys) => keys.LongCount(key => Delete(key, version: null));
+
+    public override long Clear()
+    {
+        var cleared = _shards.Sum(shard => shard.Clear());
+        _budget.GiveBackMemory(_choice.Clear());
+        return cleared;
+    }
+
+    public override IEnumerable<string> Keys()
+    {
+        var keys = new List<string>();
+        foreach (var shard in _shards)
+        {
+            keys.Clear();
+            shard.AddKeys(keys);
+            foreach (var key in keys.ToArray()) yield return key;
+        }
+    }
+
+    public override BackendUsage GetUsage()
+    {
+        var (entries, size, memory) = (0L, 0L, _choice.MemoryBytes);
+        foreach (var shard in _shards)
+        {
+            var usage = shard.Usage();
+            (entries, size, memory) = (entries + usage.Entries, size + usage.SizeBytes, memory + usage.MemoryBytes);
+        }
+
+        return new BackendUsage { Entries = entries, SizeBytes = size, MemoryBytes = memory };
+    }
+
+    // Few entries need one shard and small segments, many need neither.
+    private static (int Shards, int SegmentBytes) Layout(InMemoryBackendOptions options)
+    {
+        var bytes = Math.Min(options.MaxMemoryBytes ?? long.MaxValue, options.MaxSizeBytes ?? long.MaxValue);
+        if (options.Capacity is { } capacity && capacity < bytes / LikelyEntryBytes) bytes = capacity * LikelyEntryBytes;
+        var most = Math.Min(1 << MostShardBits, Math.Max(LeastShards, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) * ShardsPerProcessor));
+        var shards = (int)Math.Clamp(RoundDown(bytes / LeastShardBytes), 1, most);
+        return (shards, (int)Math.Clamp(RoundDown(bytes / shards / SegmentsPerShard), LeastSegmentBytes, MostSegmentBytes));
+    }
+
+    private static long RoundDown(long number) => number <= 0 ? 0 : 1L << BitOperations.Log2((ulong)number);
+
+    // With one shard all bits of the hash are shifted out, which C# does not do.
+    private LogShard ShardOf(uint hash) => _shards[(int)((ulong)hash >> _shardShift)];
+
+    private bool EvictElsewhere(ShardEntries asking)
+    {
+        foreach (var shard in _shards)
+        {
+            if (shard.Entries != asking && shard.TryEvictForAnother()) return true;
+        }
+
+        return false;
+    }
+
+    private long FixedBytesBeside(ShardEntries asking) => _choice.MemoryBytes + _shards.Sum(shard => shard.Entries == asking ? 0 : shard.Entries.FixedBytes);
+
+    // What a shadow is to be like is known once the cache is full.
+    private void BeginChoice(ShardEntries asking)
+    {
+        if (_choice.WantedBytes(1, long.MaxValue) == 0) return;
+        var (entries, bytes) = (_budget.Entries, _shards.Sum(shard => shard.Entries.Store.LiveBytes));
+        var most = _budget.IsMemoryBounded ? bytes / ChoiceShare : long.MaxValue;
+        var wanted = _choice.WantedBytes(entries, most);
+        if (wanted > most || !asking.TryTakeMemory(wanted)) return;
+        if (!_choice.TryBegin(entries, bytes, most)) _budget.GiveBackMemory(wanted);
+    }
+}

@@ -1,0 +1,316 @@
+using System.Buffers;
+
+namespace Cistern;
+
+/// <summary>
+/// A part of an engine's entries, by their keys' hashes, and the rules of the contract over them. Lookups take no lock; whatever changes something takes the
+/// shard's. Safe for concurrent use.
+/// </summary>
+internal sealed class LogShard
+{
+    // So often a lookup that was disturbed begins anew before it takes the lock.
+    private const int ReadsWithoutLock = 8;
+    private const int SpinsWhileChanged = 8;
+
+    // Longer values are not written over the ones before them: readers would wait for too long.
+    private const int MostBytesWrittenOver = 4 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly ShardEntries _entries;
+    private readonly EntryStore _store;
+    private readonly ShardTombstones _tombstones;
+    private readonly LogBudget _budget;
+    private readonly LogSurroundings _surroundings;
+    private readonly EvictionChoice _choice;
+
+    public LogShard(LogBudget budget, LogSurroundings surroundings, int segmentBytes)
+    {
+        _budget = budget;
+        _surroundings = surroundings;
+        _choice = surroundings.Choice;
+        _entries = new ShardEntries(budget, surroundings, segmentBytes);
+        _store = _entries.Store;
+        _tombstones = new ShardTombstones(budget, _entries, surroundings.RetentionMilliseconds, surroundings.MaxTombstoneBytes);
+    }
+
+    /// <summary>What it holds. To be asked without the lock for what is but an estimate then.</summary>
+    public ShardEntries Entries => _entries;
+
+    public LookupOutcome TryGet(string key, uint hash, Span<byte> destination, out int valueLength)
+    {
+        var sink = new SpanSink(destination);
+        var isThere = Read(key, hash, isUse: true, ref sink);
+        valueLength = isThere ? sink.Length : 0;
+        return !isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
+    }
+
+    public byte[]? Get(string key, uint hash)
+    {
+        var sink = default(ArraySink);
+        return Read(key, hash, isUse: true, ref sink) ? sink.Value : null;
+    }
+
+    public bool TryGet(string key, uint hash, IBufferWriter<byte> destination)
+    {
+        var sink = new BufferSink(destination);
+        if (!Read(key, hash, isUse: true, ref sink)) return false;
+        sink.Commit();
+        return true;
+    }
+
+    public bool TryRead<TState>(string key, uint hash, TState state, ReadOnlySpanAction<byte, TState> reader)
+    {
+        var sink = default(PoolSink);
+        try
+        {
+            if (!Read(key, hash, isUse: true, ref sink)) return false;
+            reader(sink.Value, state);
+            return true;
+        }
+        finally
+        {
+            sink.Dispose();
+        }
+    }
+
+    public bool Exists(string key, uint hash)
+    {
+        var sink = default(NoSink);
+        return Read(key, hash, isUse: false, ref sink);
+    }
+
+    public CacheEntry? GetEntry(string key, uint hash)
+    {
+        lock (_lock)
+        {
+            RemoveExpired(_surroundings.Now());
+            if (!_store.TryFind(key, hash, out var found)) return null;
+            var head = found.Head;
+            return new CacheEntry
+            {
+                Key = key,
+                Value = head.Value.ToArray(),
+                CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(head.Created + _surroundings.Began),
+                ExpiresAt = Instant(head.End),
+                AbsoluteExpiration = Instant(head.AbsoluteEnd),
+                Metadata = MetadataBytes.Read(head.Metadata),
+                Version = head.Version,
+            };
+        }
+    }
+
+    public void PrefetchSlots(uint hash) => _store.PrefetchSlots(hash);
+
+    public SetOutcome Set(in EntryDraft draft, uint hash, byte[] metadata)
+    {
+        lock (_lock) return Store(draft, hash, metadata);
+    }
+
+    /// <summary>Stores some of a batch's entries at once, as others see it.</summary>
+    /// <param name="drafts">The batch.</param>
+    /// <param name="hashes">The hashes of its keys.</param>
+    /// <param name="chosen">The numbers of those that are this shard's.</param>
+    /// <param name="outcomes">Receives what became of each of them.</param>
+    /// <param name="maxValueBytes">The longest value that is taken.</param>
+    public void SetMany(ReadOnlySpan<EntryDraft> drafts, ReadOnlySpan<uint> hashes, ReadOnlySpan<int> chosen, Span<SetOutcome> outcomes, long maxValueBytes)
+    {
+        lock (_lock)
+        {
+            foreach (var i in chosen)
+            {
+                ref readonly var draft = ref drafts[i];
+                outcomes[i] = draft.Value.Length > maxValueBytes ? SetOutcome.TooLarge : Store(draft, hashes[i], MetadataBytes.Write(draft.Metadata));
+            }
+        }
+    }
+
+    public bool Touch(string key, uint hash, long? expiresAt)
+    {
+        lock (_lock)
+        {
+            RemoveExpired(_surroundings.Now());
+            if (!_store.TryFind(key, hash, out var found)) return false;
+            var head = found.Head;
+            var end = Math.Min(expiresAt ?? StoredEntry.Never, head.AbsoluteEnd);
+            if (head.HasEnd != (end != StoredEntry.Never))
+            {
+                Rewrite(key, hash, found, end);
+                return true;
+            }
+
+            // Room for the end may take an entry's, or move this one.
+            if (end == StoredEntry.Never || !_entries.TryMakeRoomForEnd(key, hash) || !_store.TryFind(key, hash, out found)) return true;
+            _store.BeginChange();
+            found.Head.WriteEnd(end);
+            _store.EndChange();
+            _entries.Ends.Forget();
+            _entries.Ends.Add(hash, end);
+            return true;
+        }
+    }
+
+    public bool Delete(string key, uint hash, long? version)
+    {
+        lock (_lock)
+        {
+            var now = _surroundings.Now();
+            RemoveExpired(now);
+            var isThere = _store.TryFind(key, hash, out var found);
+            if (isThere && found.Head.Version > version) return false;
+            if (isThere) _entries.Drop(found.Address, hash);
+            if (version is { } deletion) _tombstones.Leave(key, Math.Max(deletion, _tombstones.VersionOf(key, now) ?? deletion), now);
+            else _tombstones.Remove(key);
+            return isThere;
+        }
+    }
+
+    public long Clear()
+    {
+        lock (_lock)
+        {
+            RemoveExpired(_surroundings.Now());
+            return _entries.Clear();
+        }
+    }
+
+    public void AddKeys(List<string> keys)
+    {
+        lock (_lock)
+        {
+            RemoveExpired(_surroundings.Now());
+            foreach (var slot in _store.Slots()) keys.Add(_store.HeadAt(SlotTable.AddressOf(slot)).ReadKey());
+        }
+    }
+
+    /// <summary>What is held: entries, bytes of values, all bytes, bytes of tombstones, and how many entries have been removed.</summary>
+    public (long Entries, long SizeBytes, long MemoryBytes, long TombstoneBytes, long Removals) Usage()
+    {
+        lock (_lock)
+        {
+            RemoveExpired(_surroundings.Now());
+            return (_store.Count, _entries.SizeBytes, _entries.HeldBytes + _tombstones.MemoryBytes, _tombstones.MemoryBytes, _entries.RemovalCount);
+        }
+    }
+
+    /// <summary>Evicts an entry; null: there is none.</summary>
+    public string? EvictOne()
+    {
+        lock (_lock)
+        {
+            RemoveExpired(_surroundings.Now());
+            _entries.SpareNone();
+            _entries.IsKeyWanted = true;
+            var isEvicted = _entries.TryEvict();
+            _entries.IsKeyWanted = false;
+            return isEvicted ? _entries.EvictedKey : null;
+        }
+    }
+
+    /// <summary>Evicts an entry so that another shard has room, unless this one is busy; false: nothing was evicted.</summary>
+    public bool TryEvictForAnother()
+    {
+        if (!_lock.TryEnter()) return false;
+        try
+        {
+            _entries.SpareNone();
+            return _store.TryDropSpare() || _entries.TryEvict();
+        }
+        finally
+        {
+            _lock.Exit();
+        }
+    }
+
+    private static DateTimeOffset? Instant(long milliseconds) => milliseconds == StoredEntry.Never ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        for (var attempt = 0; attempt < ReadsWithoutLock; attempt++)
+        {
+            switch (_store.Read(key, hash, isUse, ref sink, out var bytes))
+            {
+                case ReadResult.Found:
+                    if (isUse && EvictionChoice.SampleOf(hash) < _choice.SampledBelow) _choice.Note(hash, bytes);
+                    return true;
+                case ReadResult.Missing:
+                    return false;
+                case ReadResult.Expired:
+                    attempt = ReadsWithoutLock;
+                    break;
+                default:
+                    Thread.SpinWait(SpinsWhileChanged);
+                    break;
+            }
+        }
+
+        // Too much is being changed, or something has expired.
+        return ReadLocked(key, hash, isUse, ref sink);
+    }
+
+    private bool ReadLocked<TSink>(string key, uint hash, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        lock (_lock)
+        {
+            RemoveExpired(_surroundings.Now());
+            if (!_store.TryFind(key, hash, out var found)) return false;
+            sink.Take(found.Head.Value);
+            if (isUse) found.Use();
+            return true;
+        }
+    }
+
+    private SetOutcome Store(in EntryDraft draft, uint hash, byte[] metadata)
+    {
+        RemoveExpired(draft.CreatedAtMilliseconds);
+        var isThere = _store.TryFind(draft.Key, hash, out var found);
+        if (!Fits(draft, metadata)) return SetOutcome.TooLarge;
+        if (draft.Condition != SetCondition.Always && draft.Refusal(isThere, isThere ? found.Head.Version : null, TombstoneOf(draft)) is { } refused) return refused;
+        if (draft.ExpiresAtMilliseconds is not null && !_entries.TryMakeRoomForEnd(draft.Key, hash)) return SetOutcome.TooLarge;
+        var parts = DraftParts.Of(draft, metadata, _surroundings.Began);
+        if (!_entries.TryWriteOver(draft, parts, hash, MostBytesWrittenOver) && !_entries.TryReplace(draft, parts, hash, metadata)) return SetOutcome.TooLarge;
+        if (draft.ExpiresAtMilliseconds is { } end) _entries.Ends.Add(hash, end);
+        if (draft.Condition != SetCondition.IfNewer || TombstoneOf(draft) is not null) _tombstones.Remove(draft.Key);
+        _store.Collect();
+        return SetOutcome.Stored;
+    }
+
+    // With an end or without, an entry is of another length. Where there is no room for that, it keeps the end it has.
+    private void Rewrite(string key, uint hash, in FoundEntry found, long end)
+    {
+        var head = found.Head;
+        var draft = new EntryDraft
+        {
+            Key = key,
+            Value = new ReadOnlySequence<byte>(head.Value.ToArray()),
+            CreatedAtMilliseconds = head.Created + _surroundings.Began,
+            ExpiresAtMilliseconds = end == StoredEntry.Never ? null : end,
+            AbsoluteExpirationMilliseconds = head.AbsoluteEnd == StoredEntry.Never ? null : head.AbsoluteEnd,
+            Version = head.Version,
+        };
+        var metadata = head.Metadata.ToArray();
+        var parts = DraftParts.Of(draft, metadata, _surroundings.Began);
+        if (end != StoredEntry.Never && !_entries.TryMakeRoomForEnd(key, hash)) return;
+        if (_entries.TryReplace(draft, parts, hash, metadata) && end != StoredEntry.Never) _entries.Ends.Add(hash, end);
+    }
+
+    private bool Fits(in EntryDraft draft, byte[] metadata)
+    {
+        if (!_budget.CouldHoldValue(draft.Value.Length)) return false;
+        if (!_budget.IsMemoryBounded) return true;
+        var longest = EntryHead.MostOverheadBytes + 2L * draft.Key.Length + draft.Value.Length + metadata.Length;
+        return _store.CouldHold(longest, _surroundings.FixedBytes(_entries) + _entries.FixedBytes - _store.FixedBytes + _tombstones.MemoryBytes);
+    }
+
+    private void RemoveExpired(long now)
+    {
+        _tombstones.RemoveExpired(now);
+        if (_entries.Ends.IsEmpty) return;
+        var expired = 0;
+        for (; _entries.Ends.TryTakeExpired(now, out var address, out var hash); expired++) _entries.Drop(address, hash);
+        if (expired > 0) _surroundings.Expired(expired);
+    }
+
+    private long? TombstoneOf(in EntryDraft draft) => draft.Version is null ? null : _tombstones.VersionOf(draft.Key, draft.CreatedAtMilliseconds);
+}

@@ -1,0 +1,9 @@
+namespace Cistern;
+
+/// <summary>Takes no value: only whether there is one is asked.</summary>
+internal readonly struct NoSink : IValueSink
+{
+    public void Take(ReadOnlySpan<byte> value)
+    {
+    }
+}

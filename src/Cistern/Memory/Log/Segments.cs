@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+
+namespace Cistern;
+
+/// <summary>
+/// The segments of a shard, by number: pinned arrays, which a garbage collector neither moves nor looks into. Readers get at the bytes without a lock, and
+/// keep them alive by their reference; all else is under the shard's lock. Every byte is taken from the budget first.
+/// </summary>
+internal sealed class Segments
+{
+    /// <summary>What the first segment takes beside its bytes.</summary>
+    public const int MostOverheadBytes = ArrayBytes + sizeof(long) + LeastNumbers * SegmentInfo.Bytes;
+
+    private const int None = -1;
+    private const int LeastNumbers = 4;
+    private const int LeastBytes = 512;
+    private const int ArrayBytes = 24;
+
+    // Of the room that a log has: a new segment is at most this part of it.
+    private const int GrowthShare = 4;
+
+    private readonly LogBudget _budget;
+    private readonly int _fullBytes;
+    private byte[]?[] _bytes = new byte[]?[LeastNumbers];
+    private SegmentInfo[] _infos = new SegmentInfo[LeastNumbers];
+    private int _used;
+    private int _unused = None;
+    private int _spare = None;
+
+    /// <param name="budget">The engine's bounds, from which <see cref="FixedBytes"/> were taken.</param>
+    /// <param name="fullBytes">The bytes of a segment of full size.</param>
+    public Segments(LogBudget budget, int fullBytes) => (_budget, _fullBytes) = (budget, fullBytes);
+
+    /// <summary>What is held without a segment.</summary>
+    public static long LeastFixedBytes => LeastNumbers * SegmentInfo.Bytes;
+
+    /// <summary>The bytes of all segments, those to spare included.</summary>
+    public long HeldBytes { get; private set; }
+
+    /// <summary>The bytes of segments to spare.</summary>
+    public long SpareBytes { get; private set; }
+
+    /// <summary>What stays when every segment is gone.</summary>
+    public long FixedBytes => _bytes.Length * (long)SegmentInfo.Bytes;
+
+    public ref SegmentInfo this[int number] => ref _infos[number];
+
+    /// <summary>The bytes of all segments, by number, for a reader without the lock.</summary>
+    public byte[]?[] Bytes
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _bytes;
+    }
+
+    public byte[] BytesOf(int number) => _bytes[number]!;
+
+    /// <summary>Takes a segment with room for a record; -1: there is no memory for one.</summary>
+    public int TryTake(int recordBytes)
+    {
+        if (recordBytes <= _fullBytes && _spare != None && _bytes[_spare]!.Length >= recordBytes)
+        {
+            var spare = _spare;
+            _spare = _infos[spare].Newer;
+            SpareBytes -= ArrayBytes + _bytes[spare]!.Length;
+            _infos[spare] = default;
+            return spare;
+        }
+
+        return TryMake(recordBytes > _fullBytes ? recordBytes : (int)Math.Max(recordBytes, Math.Min(_fullBytes, Math.Max(LeastBytes, HeldBytes / GrowthShare))));
+    }
+
+    /// <summary>Takes a segment for one record alone; -1: there is no memory for one.</summary>
+    public int TryTakeAlone(int recordBytes) => TryMake(recordBytes);
+
+    /// <summary>Gives a segment back: to be used again, or to the system.</summary>
+    public void GiveBack(int number, bool toBeUsedAgain)
+    {
+        var bytes = _bytes[number]!;
+        if (toBeUsedAgain && bytes.Length <= _fullBytes)
+        {
+            _infos[number] = new SegmentInfo { Newer = _spare };
+            _spare = number;
+            SpareBytes += ArrayBytes + bytes.Length;
+            return;
+        }
+
+        Drop(number);
+    }
+
+    /// <summary>Gives one segment to spare back to the system; false: there is none.</summary>
+    public bool TryDropSpare()
+    {
+        if (_spare == None) return false;
+        var spare = _spare;
+        _spare = _infos[spare].Newer;
+        SpareBytes -= ArrayBytes + _bytes[spare]!.Length;
+        Drop(spare);
+        return true;
+    }
+
+    public void Clear()
+    {
+        _budget.GiveBackMemory(HeldBytes + FixedBytes - LeastFixedBytes);
+        Volatile.Write(ref _bytes, new byte[]?[LeastNumbers]);
+        _infos = new SegmentInfo[LeastNumbers];
+        (_used, _unused, _spare, HeldBytes, SpareBytes) = (0, None, None, 0, 0);
+    }
+
+    private void Drop(int number)
+    {
+        var held = ArrayBytes + _bytes[number]!.Length;
+        _bytes[number] = null;
+        _infos[number] = new SegmentInfo { Newer = _unused };
+        _unused = number;
+        HeldBytes -= held;
+        _budget.GiveBackMemory(held);
+    }
+
+    private int TryMake(int length)
+    {
+        length = (length + sizeof(long) - 1) & ~(sizeof(long) - 1);
+        if (_unused == None && _used == _bytes.Length && !TryGrow()) return None;
+        if (!_budget.TryTakeMemory(ArrayBytes + length)) return None;
+        HeldBytes += ArrayBytes + length;
+        var number = _unused;
+        if (number == None) number = _used++;
+        else _unused = _infos[number].Newer;
+        _infos[number] = default;
+        Volatile.Write(ref _bytes[number], GC.AllocateUninitializedArray<byte>(length, pinned: true));
+        return number;
+    }
+
+    private bool TryGrow()
+    {
+        var length = _bytes.Length * 2;
+        if (!_budget.TryTakeMemory((length - _bytes.Length) * (long)SegmentInfo.Bytes)) return false;
+        var bytes = new byte[]?[length];
+        _bytes.CopyTo(bytes, 0);
+        Array.Resize(ref _infos, length);
+        Volatile.Write(ref _bytes, bytes);
+        return true;
+    }
+}

@@ -1,0 +1,251 @@
+using System.Buffers;
+
+namespace Cistern;
+
+/// <summary>
+/// The entries of a shard and what they take: their logs and ends, and of the engine's bounds. Makes room by evicting. Knows nothing of conditions and
+/// versions. Used under the shard's lock.
+/// </summary>
+internal sealed class ShardEntries
+{
+    private const int MostSteps = 64;
+
+    // Beyond this part more entries than eviction remembers keys for, it begins anew with more room.
+    private const int GrowthShare = 4;
+
+    private readonly LogBudget _budget;
+    private readonly LogSurroundings _surroundings;
+    private readonly LogEviction _eviction = new();
+    private readonly ShardLogs _logs;
+    private long _ahead;
+    private long _evictionBytes;
+    private bool _isPreparing;
+
+    public ShardEntries(LogBudget budget, LogSurroundings surroundings, int segmentBytes)
+    {
+        _budget = budget;
+        _surroundings = surroundings;
+        Store = new EntryStore(budget, segmentBytes, surroundings.Now);
+        Ends = new EntryEnds(Store, budget);
+        _logs = new ShardLogs(Store, Evicting);
+    }
+
+    public EntryStore Store { get; }
+
+    public EntryEnds Ends { get; }
+
+    public long SizeBytes { get; private set; }
+
+    public long RemovalCount { get; private set; }
+
+    /// <summary>What everything holds in memory.</summary>
+    public long HeldBytes => Store.HeldBytes + Ends.MemoryBytes + _evictionBytes;
+
+    /// <summary>What stays when every entry is gone.</summary>
+    public long FixedBytes => Store.FixedBytes + _evictionBytes + Ends.MemoryBytes;
+
+    /// <summary>The key of the entry that was evicted last, if somebody has asked for it before.</summary>
+    public string? EvictedKey { get; set; }
+
+    /// <summary>Whether <see cref="EvictedKey"/> is wanted.</summary>
+    public bool IsKeyWanted { get; set; }
+
+    /// <summary>Writes a new entry.</summary>
+    /// <returns>Whether there was room for it.</returns>
+    public bool TryAdd(in EntryDraft draft, in DraftParts parts, uint hash, byte[] metadata)
+    {
+        _logs.Spared = 0;
+        if (!TryTakeRoom(1, draft.Value.Length)) return false;
+        if (Store.TryMakePlace() && TryWrite(_eviction.LogOfNew(hash, _surroundings.Choice.Rule), draft, parts, metadata, out var address))
+        {
+            SizeBytes += draft.Value.Length;
+            Store.Publish(address, hash);
+            _ahead = 0;
+            if (EvictionChoice.SampleOf(hash) < _surroundings.Choice.SampledBelow) _surroundings.Choice.Note(hash, (int)parts.Length);
+            return true;
+        }
+
+        _budget.GiveBack(1, draft.Value.Length);
+        return false;
+    }
+
+    /// <summary>Writes an entry in place of its predecessor, which stays as it is when there is no room.</summary>
+    public bool TryReplace(in EntryDraft draft, in DraftParts parts, uint hash, byte[] metadata)
+    {
+        if (!Store.TryFind(draft.Key, hash, out var found)) return TryAdd(draft, parts, hash, metadata);
+        var growth = draft.Value.Length - found.Head.ValueLength;
+        var uses = Math.Min(found.Uses + 1, LogEviction.MostUses);
+        _logs.Spared = found.Address;
+        if (!TryTakeRoom(0, growth)) return false;
+        var isWritten = TryWrite(_logs.Spared == 0 ? LogName.Small : Store.LogAt(_logs.Spared), draft, parts, metadata, out var written);
+        var old = _logs.Spared;
+        _logs.Spared = 0;
+        if (isWritten && old != 0)
+        {
+            if (Store.HeadAt(old).HasEnd) Ends.Forget();
+            SizeBytes += growth;
+            Store.Replace(old, written, hash, uses);
+            return true;
+        }
+
+        if (isWritten) Store.Abandon(written);
+        _budget.GiveBack(0, growth);
+
+        // It was in the way of its own successor, and is gone.
+        return old == 0 && TryAdd(draft, parts, hash, metadata);
+    }
+
+    /// <summary>Writes an entry over its predecessor, where it is as long: nothing dies, and nothing moves.</summary>
+    public bool TryWriteOver(in EntryDraft draft, in DraftParts parts, uint hash, int mostBytes)
+    {
+        if (!Store.TryFind(draft.Key, hash, out var found)) return false;
+        var head = found.Head;
+        if (parts.MetadataLength > 0 || draft.Value.Length > mostBytes || parts.Length != head.Length || (head.Flags & EntryFlags.HasMetadata) != EntryFlags.None) return false;
+        if (!_budget.TryTake(0, draft.Value.Length - head.ValueLength)) return false;
+        SizeBytes += draft.Value.Length - head.ValueLength;
+        if (head.HasEnd) Ends.Forget();
+        found.Use();
+        var (segment, offset) = Store.BytesAt(found.Address);
+        Store.BeginChange();
+        draft.Value.CopyTo(EntryHead.Write(segment, offset, parts).ValueToWrite());
+        Store.EndChange();
+        return true;
+    }
+
+    /// <summary>Makes sure that there is room for one more end. A key's entry stays.</summary>
+    public bool TryMakeRoomForEnd(string key, uint hash)
+    {
+        while (!Ends.TryMakeRoom())
+        {
+            _logs.Spared = Store.TryFind(key, hash, out var found) ? found.Address : 0;
+            if (!TryMakeMemory()) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes memory for something else, for which entries may have to go; false: there is not enough.</summary>
+    public bool TryTakeMemory(long bytes)
+    {
+        while (!_budget.TryTakeMemory(bytes))
+        {
+            if (!TryMakeMemory()) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the sparing of an entry that was to be replaced.</summary>
+    public void SpareNone() => _logs.Spared = 0;
+
+    /// <summary>Evicts one entry; false: there is none, or only the one that is being replaced.</summary>
+    public bool TryEvict()
+    {
+        Prepare();
+        if (!_eviction.TryEvict(_logs, _surroundings.Choice.Rule, _ahead, MostSteps + 2 * Store.Count) && !TryEvictAny()) return false;
+        _surroundings.Evicted(1);
+        return true;
+    }
+
+    /// <summary>Removes an entry.</summary>
+    public void Drop(uint address, uint hash)
+    {
+        Release(address);
+        Store.Remove(address, hash);
+    }
+
+    /// <summary>Drops everything.</summary>
+    public int Clear()
+    {
+        var cleared = Store.Count;
+        _budget.GiveBack(cleared, SizeBytes);
+        _budget.GiveBackMemory(_evictionBytes);
+        Ends.Clear();
+        Store.Clear();
+        _eviction.Clear();
+        (SizeBytes, _evictionBytes, _ahead) = (0, 0, 0);
+        RemovalCount += cleared;
+        return cleared;
+    }
+
+    private bool TryTakeRoom(int entries, long sizeBytes)
+    {
+        while (!_budget.TryTake(entries, sizeBytes))
+        {
+            if (!TryEvict() && !_surroundings.EvictElsewhere(this)) return false;
+        }
+
+        return true;
+    }
+
+    private bool TryMakeMemory() => Store.TryDropSpare() || TryEvict() || _surroundings.EvictElsewhere(this);
+
+    private bool TryWrite(LogName log, in EntryDraft draft, in DraftParts parts, byte[] metadata, out uint address)
+    {
+        while (!Store.TryAppend(log, (int)parts.Length, out address))
+        {
+            if (!TryMakeMemory()) return false;
+        }
+
+        var (segment, offset) = Store.BytesAt(address);
+        var head = EntryHead.Write(segment, offset, parts);
+        draft.Value.CopyTo(head.ValueToWrite());
+        metadata.CopyTo(head.MetadataToWrite());
+        return true;
+    }
+
+    // Until something is evicted there is nothing to remember, and it is not known of how many.
+    private void Prepare()
+    {
+        if (_isPreparing) return;
+        _isPreparing = true;
+        _surroundings.BeginChoice(this);
+        if (Store.Count > _eviction.Room + _eviction.Room / GrowthShare) Remember(Store.Count);
+        _isPreparing = false;
+    }
+
+    // For so many entries; where memory is short, some of them go for it.
+    private void Remember(int entries)
+    {
+        var bytes = LogEviction.BytesFor(entries);
+        while (!_budget.TryTakeMemory(bytes - _evictionBytes))
+        {
+            if (Store.Count <= entries / 2 || !(Store.TryDropSpare() || TryEvict())) return;
+        }
+
+        _evictionBytes = bytes;
+        _eviction.Resize(entries);
+    }
+
+    // Where the rule would go round and round: whichever is the oldest.
+    private bool TryEvictAny()
+    {
+        for (var log = LogName.Small; log <= LogName.Main; log++)
+        {
+            for (var attempt = 0; attempt < 2 && _logs.TryPeek(log, out _); attempt++)
+            {
+                if (_logs.TryEvict(log)) return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Evicting(uint address)
+    {
+        var head = Store.HeadAt(address);
+        if (IsKeyWanted) EvictedKey = head.ReadKey();
+        _ahead += head.Length;
+        Release(address);
+    }
+
+    // What the entry took but for its memory.
+    private void Release(uint address)
+    {
+        var head = Store.HeadAt(address);
+        if (head.HasEnd) Ends.Forget();
+        SizeBytes -= head.ValueLength;
+        _budget.GiveBack(1, head.ValueLength);
+        RemovalCount++;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Cistern;
+
+/// <summary>Copies a value into the caller's memory, if it fits.</summary>
+internal ref struct SpanSink(Span<byte> destination) : IValueSink
+{
+    private readonly Span<byte> _destination = destination;
+
+    public int Length { get; private set; }
+
+    public readonly bool Fits => Length <= _destination.Length;
+
+    public void Take(ReadOnlySpan<byte> value)
+    {
+        Length = value.Length;
+        if (value.Length <= _destination.Length) value.CopyTo(_destination);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+
+namespace Cistern;
+
+/// <summary>
+/// What holds the entries of a backend in memory: its lookups, its changes and its bounds, without validation and without counting lookups, which the backend
+/// does. Safe for concurrent use.
+/// </summary>
+internal abstract class MemoryEngine
+{
+    private const int FewEntries = 16;
+    private const int FewSizeBytes = 4 * 1024;
+    private const int FewMemoryBytes = 16 * 1024;
+
+    /// <summary>What of a batch happens together.</summary>
+    public virtual BatchAtomicity BatchAtomicity => BatchAtomicity.Batch;
+
+    /// <inheritdoc cref="CacheBackend.RemovalCount"/>
+    public abstract long RemovalCount { get; }
+
+    /// <inheritdoc cref="CacheBackend.MaxEntriesMemoryBytes"/>
+    public abstract long? MaxEntriesMemoryBytes { get; }
+
+    /// <summary>The engine for some options, which are resolved.</summary>
+    public static MemoryEngine Create(InMemoryBackendOptions options, EngineSurroundings surroundings) =>
+        IsOrdered(options) ? new OrderedEngine(options, surroundings) : new LogEngine(options, surroundings);
+
+    /// <inheritdoc cref="CacheBackend.EstimateMemoryBytes"/>
+    public abstract long EstimateMemoryBytes(string key, long valueLength);
+
+    /// <inheritdoc cref="CacheBackend.Prefetch"/>
+    public abstract void Prefetch(ReadOnlySpan<string> keys);
+
+    /// <summary>Evicts the entry that would go first; returns its key, or null when there is none.</summary>
+    public abstract string? EvictOne();
+
+    /// <summary>A value, in an array of its own; null: a miss.</summary>
+    public abstract byte[]? Get(string key);
+
+    /// <inheritdoc cref="ISyncCacheBackend.TryGet(string, Span{byte}, out int)"/>
+    public abstract LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength);
+
+    /// <inheritdoc cref="ISyncCacheBackend.TryGet(string, IBufferWriter{byte})"/>
+    public abstract bool TryGet(string key, IBufferWriter<byte> destination);
+
+    /// <inheritdoc cref="ISyncCacheBackend.TryRead"/>
+    public abstract bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader);
+
+    public abstract CacheEntry? GetEntry(string key);
+
+    public abstract bool Exists(string key);
+
+    public abstract Dictionary<string, byte[]> GetMany(IReadOnlyCollection<string> keys);
+
+    public abstract HashSet<string> ExistsMany(IReadOnlyCollection<string> keys);
+
+    /// <summary>Stores an entry whose value is not longer than allowed.</summary>
+    public abstract SetOutcome Set(in EntryDraft draft);
+
+    /// <summary>Stores entries; those whose values are longer than allowed are refused.</summary>
+    public abstract SetOutcome[] SetMany(ReadOnlySpan<EntryDraft> drafts);
+
+    public abstract bool Touch(string key, long? expiresAtMilliseconds);
+
+    public abstract bool Delete(string key, long? version);
+
+    public abstract long DeleteMany(IReadOnlyCollection<string> keys);
+
+    public abstract long Clear();
+
+    /// <summary>The keys there are, or were when each was looked at.</summary>
+    public abstract IEnumerable<string> Keys();
+
+    public abstract BackendUsage GetUsage();
+
+    // With a handful of entries people count them, and expect the one to go that was not used for the longest time.
+    private static bool IsOrdered(InMemoryBackendOptions options) =>
+        options.Eviction is EvictionMode.Lru or EvictionMode.OldestAdded
+        || (options.Eviction == EvictionMode.Adaptive && (options.Capacity <= FewEntries || options.MaxSizeBytes <= FewSizeBytes || options.MaxMemoryBytes <= FewMemoryBytes));
+}
