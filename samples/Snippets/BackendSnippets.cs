@@ -127,7 +127,7 @@ internal static class BackendSnippets
             Capacity = 10_000,                    // entries
             MaxSizeBytes = 50 * 1024 * 1024,      // bytes of values
             MaxMemoryBytes = 128 * 1024 * 1024,   // all bytes held
-            Eviction = EvictionMode.Lru,          // or OldestAdded
+            Eviction = EvictionMode.Adaptive,     // the default; Lru and OldestAdded are exact
         });
         #endregion
         Check.That(backend.Capabilities.Capacity == 10_000);

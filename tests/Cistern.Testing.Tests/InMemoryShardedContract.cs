@@ -15,6 +15,10 @@ public sealed class InMemoryShardedContract : CacheBackendContract
 
     private static InMemoryBackend Open(long? capacity, long? maxSizeBytes, TimeProvider clock) => new(new InMemoryBackendOptions
     {
-        TimeProvider = clock, Capacity = capacity, MaxSizeBytes = maxSizeBytes, MaxMemoryBytes = 256 * Megabyte, Eviction = EvictionMode.S3Fifo,
+        TimeProvider = clock,
+        Capacity = capacity,
+        MaxSizeBytes = maxSizeBytes,
+        MaxMemoryBytes = 256 * Megabyte,
+        Eviction = EvictionMode.S3Fifo,
     });
 }

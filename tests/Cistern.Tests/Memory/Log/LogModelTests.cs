@@ -47,7 +47,9 @@ public sealed class LogModelTests
         var random = new Random(seed);
         await using var backend = new InMemoryBackend(options with
         {
-            TimeProvider = _clock, MaxValueBytes = 3000, TombstoneRetention = TimeSpan.FromMilliseconds(40),
+            TimeProvider = _clock,
+            MaxValueBytes = 3000,
+            TombstoneRetention = TimeSpan.FromMilliseconds(40),
         });
         for (var step = 0; step < Operations; step++)
         {

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The in-memory backend against ConcurrentDictionary and MemoryCache: each figure by a process of its own, the stores in turn, several rounds; medians
+# are compared. 19-character keys, values of 100 bytes, Zipf 0.99, statistics on.
+#   bench/memory.sh [rounds] [eviction]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source bench/measure.sh
+
+rounds=${1:-5} eviction=${2:-adaptive}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+quietly dotnet build bench/Memory --configuration Release --nologo
+describe_machine
+echo "$rounds rounds, eviction $eviction"
+figure() { dotnet artifacts/bin/MemoryBench/release/MemoryBench.dll "$@"; }
+
+for ((round = 1; round <= rounds; round++)); do
+    for store in dictionary memorycache "$eviction"; do
+        figure "$store" get >> "$folder/get.$store"
+        figure "$store" read >> "$folder/read.$store"
+        figure "$store" mixed >> "$folder/mixed.$store"
+    done
+    for store in dictionary+copy "$eviction"; do figure "$store" get 1000 >> "$folder/few.$store"; done
+    for store in memorycache "$eviction"; do figure "$store" miss >> "$folder/miss.$store"; done
+done
+
+of() { median "$folder/$1" 1; }
+echo "G1 get, 1 M keys: dictionary $(of get.dictionary) ns, cistern $(of "get.$eviction") ns, ratio $(ratio "$(of "get.$eviction")" "$(of get.dictionary)"); MemoryCache $(of get.memorycache) ns"
+echo "G2 get, 1 k keys: dictionary and copy $(of few.dictionary+copy) ns, cistern $(of "few.$eviction") ns, ratio $(ratio "$(of "few.$eviction")" "$(of few.dictionary+copy)")"
+echo "G4 reads of 2 threads a CPU second: dictionary $(of read.dictionary), cistern $(of "read.$eviction"), ratio $(ratio "$(of "read.$eviction")" "$(of read.dictionary)"); MemoryCache $(of read.memorycache)"
+echo "G5 95 % reads, 5 % sets: dictionary $(of mixed.dictionary), cistern $(of "mixed.$eviction"), ratio $(ratio "$(of "mixed.$eviction")" "$(of mixed.dictionary)"); MemoryCache $(of mixed.memorycache)"
+echo "G6 with misses: MemoryCache $(of miss.memorycache) at $(median "$folder/miss.memorycache" 2) % hits, cistern $(of "miss.$eviction") at $(median "$folder/miss.$eviction" 2) %, ratio $(ratio "$(of "miss.$eviction")" "$(of miss.memorycache)")"
+echo "G7 bytes an entry beyond key and value: dictionary $(figure dictionary bytes), MemoryCache $(figure memorycache bytes), cistern $(figure "$eviction" bytes)"
+echo "G8 a full blocking collection with 5 M entries: dictionary $(figure dictionary gc 5000000) ms, cistern $(figure "$eviction" gc 5000000) ms"
+echo "G11 bytes allocated for a get, an overwrite, a set that evicts: $(figure "$eviction" allocated)"
