@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Cistern;
 
-/// <summary>What is to be written of a record, but for the bytes of its value and metadata.</summary>
+/// <summary>What is to be written of an entry, but for the bytes of its value and metadata.</summary>
 internal readonly record struct DraftParts
 {
     public required string Key { get; init; }

@@ -1,10 +1,10 @@
 namespace Cistern;
 
-/// <summary>The first byte of a record: what it has beside key and value.</summary>
+/// <summary>The first byte of an entry: what it has beside key and value.</summary>
 [Flags]
 internal enum EntryFlags : byte
 {
-    /// <summary>Behind the last record of a segment.</summary>
+    /// <summary>Behind the last entry of a segment.</summary>
     None = 0,
 
     HasEnd = 1,

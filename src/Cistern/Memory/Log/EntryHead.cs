@@ -7,13 +7,13 @@ using System.Text;
 namespace Cistern;
 
 /// <summary>
-/// How a record lies in a segment: flags, lengths, when it was created; then what it has of end, absolute end, version and length of the metadata; then key,
-/// value, metadata. A record may be overwritten while it is read: every length is checked against the segment before it is used, and whoever
+/// How an entry lies in a segment: flags, lengths, when it was created; then what it has of end, absolute end, version and length of the metadata; then key,
+/// value, metadata. An entry may be overwritten while it is read: every length is checked against the segment before it is used, and whoever
 /// reads without the lock must check afterwards that nothing has changed.
 /// </summary>
 internal readonly ref struct EntryHead
 {
-    /// <summary>Records begin at multiples of this.</summary>
+    /// <summary>Entries begin at multiples of this.</summary>
     public const int Unit = 4;
 
     /// <summary>The latest time of creation, in milliseconds since the engine's beginning: 34 years.</summary>
@@ -28,7 +28,7 @@ internal readonly ref struct EntryHead
     private const int MostShortValueBytes = ushort.MaxValue;
     private const EntryFlags Instants = EntryFlags.HasEnd | EntryFlags.HasAbsoluteEnd | EntryFlags.HasVersion;
 
-    /// <summary>The bytes of a record of the longest head without optional parts, beside key and value.</summary>
+    /// <summary>The bytes of an entry of the longest head without optional parts, beside key and value.</summary>
     public const int MostOverheadBytes = LongBytes + 3 * sizeof(long) + sizeof(int) + Unit - 1;
 
     private readonly ref byte _first;
@@ -70,19 +70,19 @@ internal readonly ref struct EntryHead
 
     public ReadOnlySpan<byte> Metadata => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _first, ValueOffset + ValueLength), MetadataLength);
 
-    /// <summary>The bytes of the whole record, up to where the next one begins.</summary>
+    /// <summary>The bytes of the whole entry, up to where the next one begins.</summary>
     public int Length => Align(ValueOffset + (long)ValueLength + MetadataLength);
 
     private int OptionsOffset => (Flags & EntryFlags.IsLong) != EntryFlags.None ? LongBytes : ShortBytes;
 
-    /// <summary>The bytes that a record needs; more than an array can have when that is too much.</summary>
+    /// <summary>The bytes that an entry needs; more than an array can have when that is too much.</summary>
     public static long LengthOf(EntryFlags flags, int keyBytes, long valueLength, int metadataLength)
     {
         var length = (IsLong(keyBytes, valueLength) ? LongBytes : ShortBytes) + OptionBytes(flags) + keyBytes + valueLength + metadataLength;
         return (length + Unit - 1) & ~(long)(Unit - 1);
     }
 
-    /// <summary>Reads the head of a record that may be overwritten at any moment; false: what is there cannot be one.</summary>
+    /// <summary>Reads the head of an entry that may be overwritten at any moment; false: what is there cannot be one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(byte[] segment, int offset, out EntryHead head)
     {
@@ -104,12 +104,12 @@ internal readonly ref struct EntryHead
         return flags >= EntryFlags.IsEntry && keyBytes >= 0 && valueLength >= 0 && (long)offset + keyOffset + keyBytes + valueLength <= segment.Length;
     }
 
-    /// <summary>Reads the head of a record under the lock.</summary>
+    /// <summary>Reads the head of an entry under the lock.</summary>
     public static EntryHead Read(byte[] segment, int offset) =>
-        TryRead(segment, offset, out var head) ? head : throw new InvalidOperationException("There is no record where one must be.");
+        TryRead(segment, offset, out var head) ? head : throw new InvalidOperationException("There is no entry where one must be.");
 
-    /// <summary>Writes a record except for its value and metadata.</summary>
-    /// <returns>The record, to write these into.</returns>
+    /// <summary>Writes an entry except for its value and metadata.</summary>
+    /// <returns>The entry, to write these into.</returns>
     public static EntryHead Write(byte[] segment, int offset, in DraftParts parts)
     {
         ref var first = ref segment[offset];
@@ -141,7 +141,7 @@ internal readonly ref struct EntryHead
         return new EntryHead(ref first, flags, at, parts.KeyBytes, parts.ValueLength);
     }
 
-    /// <summary>Whether the record has a key. Its bytes may be overwritten meanwhile: then the answer means nothing.</summary>
+    /// <summary>Whether the entry has a key. Its bytes may be overwritten meanwhile: then the answer means nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasKey(string key)
     {
@@ -168,7 +168,7 @@ internal readonly ref struct EntryHead
         return KeyHash.Of(characters[..length]);
     }
 
-    /// <summary>Moves the end of a record that has one.</summary>
+    /// <summary>Moves the end of an entry that has one.</summary>
     public void WriteEnd(long end) => WriteLong(ref _first, OptionsOffset, end);
 
     /// <summary>Where the value goes.</summary>
@@ -184,7 +184,7 @@ internal readonly ref struct EntryHead
 
     private static int Align(long length) => (int)((length + Unit - 1) & ~(long)(Unit - 1));
 
-    // The last record of a segment may be shorter than the longest head.
+    // The last entry of a segment may be shorter than the longest head.
     private static bool TryReadShort(byte[] segment, int offset, out EntryHead head)
     {
         head = default;

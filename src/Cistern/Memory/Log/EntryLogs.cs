@@ -12,6 +12,7 @@ internal sealed class EntryLogs
 
     // An entry of more than this part of a segment has one for itself, so that little is left empty at the end of a segment.
     private const int AloneShare = 4;
+    private const int AddressBits = 32;
 
     private readonly Segments _segments;
     private readonly SegmentLog _small;
@@ -29,7 +30,7 @@ internal sealed class EntryLogs
         _segmentBytes = segmentBytes;
         _offsetBits = int.Log2(segmentBytes / EntryHead.Unit);
         _disturb = disturb;
-        _segments = new Segments(budget, segmentBytes);
+        _segments = new Segments(budget, segmentBytes, (int)Math.Min(Array.MaxLength, (1L << (AddressBits - _offsetBits)) - 1));
         _small = new SegmentLog(_segments, LogName.Small);
         _main = new SegmentLog(_segments, LogName.Main);
         _deadSpace = new DeadSpace(_segments, _small, _main, segmentBytes);

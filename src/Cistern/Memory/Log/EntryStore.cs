@@ -137,26 +137,26 @@ internal sealed class EntryStore
     /// <inheritdoc cref="EntryLogs.HeadAt"/>
     public EntryHead HeadAt(uint address) => _logs.HeadAt(address);
 
-    /// <summary>The address of an entry with a hash and an end; 0: there is none.</summary>
-    public uint FindEnding(uint hash, long end)
+    /// <summary>The entry with a hash that ends first; address 0: there is none with an end.</summary>
+    public (uint Address, long End) FindEnding(uint hash)
     {
+        var first = (Address: 0u, End: StoredEntry.Never);
         var search = _table.Find(hash);
         while (search.MoveNext())
         {
             var address = SlotTable.AddressOf(search.Slot);
             var head = _logs.HeadAt(address);
-            if (head.HasEnd && head.End == end && head.HashKey() == hash) return address;
+            if (head.HasEnd && head.End < first.End && head.HashKey() == hash) first = (address, head.End);
         }
 
-        return 0;
+        return first;
     }
 
     /// <summary>Every slot in use.</summary>
     public IEnumerable<ulong> Slots() => _table.Slots();
 
     /// <summary>Whether there would be memory for an entry if every other one were gone.</summary>
-    public bool CouldHold(long entryBytes, long othersFixedBytes) =>
-        entryBytes <= Array.MaxLength - _segmentBytes && _budget.CouldHold(Math.Max(entryBytes, _segmentBytes) + Segments.MostOverheadBytes, FixedBytes + othersFixedBytes);
+    public bool CouldHold(long entryBytes) => entryBytes <= Array.MaxLength - _segmentBytes && _budget.CouldHold(Math.Max(entryBytes, _segmentBytes) + Segments.MostOverheadBytes);
 
     /// <summary>Makes sure that another entry has its place in the table; false: there is no memory for a larger one.</summary>
     public bool TryMakePlace()

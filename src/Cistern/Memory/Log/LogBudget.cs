@@ -15,6 +15,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     private long _entries;
     private long _sizeBytes;
     private long _memoryBytes;
+    private long _segmentBytes;
 
     public long MemoryBytes => Volatile.Read(ref _memoryBytes);
 
@@ -22,10 +23,8 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
 
     public bool IsMemoryBounded => _maxMemoryBytes != long.MaxValue;
 
-    /// <summary>Whether memory could ever be had beside what cannot be given back.</summary>
-    /// <param name="bytes">How much.</param>
-    /// <param name="fixedBytes">What stays when every entry is gone.</param>
-    public bool CouldHold(long bytes, long fixedBytes) => bytes <= _maxMemoryBytes - fixedBytes;
+    /// <summary>Whether memory could be had for an entry, if there were no other.</summary>
+    public bool CouldHold(long bytes) => bytes <= _maxMemoryBytes - (Volatile.Read(ref _memoryBytes) - Volatile.Read(ref _segmentBytes));
 
     public bool CouldHoldValue(long bytes) => bytes <= _maxSizeBytes;
 
@@ -48,6 +47,9 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     public bool TryTakeMemory(long bytes) => TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes);
 
     public void GiveBackMemory(long bytes) => Interlocked.Add(ref _memoryBytes, -bytes);
+
+    /// <summary>Says how much of the memory that was taken, or given back, is of segments: what comes back when entries go.</summary>
+    public void CountSegment(long bytes) => Interlocked.Add(ref _segmentBytes, bytes);
 
     private static bool TryAdd(ref long held, long more, long most)
     {

@@ -55,7 +55,6 @@ internal sealed class LogEngine : MemoryEngine
             Choice = _choice,
             BeginChoice = BeginChoice,
             EvictElsewhere = EvictElsewhere,
-            FixedBytes = FixedBytesBeside,
             RetentionMilliseconds = (long)Math.Ceiling(options.TombstoneRetention.TotalMilliseconds),
             MaxTombstoneBytes = options.MaxMemoryBytes / TombstoneShare / shards,
         };
@@ -143,7 +142,16 @@ internal sealed class LogEngine : MemoryEngine
     public override SetOutcome Set(in EntryDraft draft)
     {
         var hash = KeyHash.Of(draft.Key);
-        return ShardOf(hash).Set(draft, hash, MetadataBytes.Write(draft.Metadata));
+        var shard = ShardOf(hash);
+        var metadata = MetadataBytes.Write(draft.Metadata);
+        while (true)
+        {
+            // Where others were in the way, room is made without a lock held, and it is tried again: also when none could be, as it may be taken by a set that
+            // is not done yet.
+            var outcome = shard.Set(draft, hash, metadata, out var isBusy);
+            if (!isBusy) return outcome;
+            if (!EvictAnywhere()) Thread.Yield();
+        }
     }
 
     public override SetOutcome[] SetMany(ReadOnlySpan<EntryDraft> drafts)
@@ -163,7 +171,12 @@ internal sealed class LogEngine : MemoryEngine
         for (var i = 0; i < hashes.Length; i++) order[starts[(int)((ulong)hashes[i] >> _shardShift)]++] = i;
         for (var shard = 0; shard < _shards.Length; shard++)
         {
-            if (ends[shard + 1] > ends[shard]) _shards[shard].SetMany(drafts, hashes, order.AsSpan(ends[shard]..ends[shard + 1]), outcomes, _options.MaxValueBytes);
+            var chosen = order.AsSpan(ends[shard]..ends[shard + 1]);
+            if (chosen.IsEmpty || !_shards[shard].SetMany(drafts, hashes, chosen, outcomes, _options.MaxValueBytes)) continue;
+            foreach (var i in chosen)
+            {
+                if (outcomes[i] == SetOutcome.TooLarge && drafts[i].Value.Length <= _options.MaxValueBytes) outcomes[i] = Set(drafts[i]);
+            }
         }
 
         return outcomes;
@@ -228,17 +241,20 @@ internal sealed class LogEngine : MemoryEngine
     // With one shard all bits of the hash are shifted out, which C# does not do.
     private LogShard ShardOf(uint hash) => _shards[(int)((ulong)hash >> _shardShift)];
 
-    private bool EvictElsewhere(ShardEntries asking)
+    private bool EvictElsewhere(ShardEntries asking, out bool isBusy)
     {
+        isBusy = false;
         foreach (var shard in _shards)
         {
-            if (shard.Entries != asking && shard.TryEvictForAnother()) return true;
+            if (shard.Entries == asking) continue;
+            if (shard.TryEvictForAnother(waits: false, out var isThisBusy)) return true;
+            isBusy |= isThisBusy;
         }
 
         return false;
     }
 
-    private long FixedBytesBeside(ShardEntries asking) => _choice.MemoryBytes + _shards.Sum(shard => shard.Entries == asking ? 0 : shard.Entries.FixedBytes);
+    private bool EvictAnywhere() => _shards.Any(shard => shard.TryEvictForAnother(waits: true, out _));
 
     // What a shadow is to be like is known once the cache is full.
     private void BeginChoice(ShardEntries asking)

@@ -101,9 +101,19 @@ internal sealed class LogShard
 
     public void PrefetchSlots(uint hash) => _store.PrefetchSlots(hash);
 
-    public SetOutcome Set(in EntryDraft draft, uint hash, byte[] metadata)
+    /// <summary>Stores an entry.</summary>
+    /// <param name="draft">The entry.</param>
+    /// <param name="hash">The hash of its key.</param>
+    /// <param name="metadata">Its metadata as bytes.</param>
+    /// <param name="isBusy">Receives whether it is too large only because shards that could make room were busy.</param>
+    public SetOutcome Set(in EntryDraft draft, uint hash, byte[] metadata, out bool isBusy)
     {
-        lock (_lock) return Store(draft, hash, metadata);
+        lock (_lock)
+        {
+            var outcome = Store(draft, hash, metadata);
+            isBusy = outcome == SetOutcome.TooLarge && _entries.TakeWasBusy();
+            return outcome;
+        }
     }
 
     /// <summary>Stores some of a batch's entries at once, as others see it.</summary>
@@ -112,7 +122,8 @@ internal sealed class LogShard
     /// <param name="chosen">The numbers of those that are this shard's.</param>
     /// <param name="outcomes">Receives what became of each of them.</param>
     /// <param name="maxValueBytes">The longest value that is taken.</param>
-    public void SetMany(ReadOnlySpan<EntryDraft> drafts, ReadOnlySpan<uint> hashes, ReadOnlySpan<int> chosen, Span<SetOutcome> outcomes, long maxValueBytes)
+    /// <returns>Whether some may be too large only because shards that could make room were busy.</returns>
+    public bool SetMany(ReadOnlySpan<EntryDraft> drafts, ReadOnlySpan<uint> hashes, ReadOnlySpan<int> chosen, Span<SetOutcome> outcomes, long maxValueBytes)
     {
         lock (_lock)
         {
@@ -121,6 +132,8 @@ internal sealed class LogShard
                 ref readonly var draft = ref drafts[i];
                 outcomes[i] = draft.Value.Length > maxValueBytes ? SetOutcome.TooLarge : Store(draft, hashes[i], MetadataBytes.Write(draft.Metadata));
             }
+
+            return _entries.TakeWasBusy();
         }
     }
 
@@ -140,11 +153,11 @@ internal sealed class LogShard
 
             // Room for the end may take an entry's, or move this one.
             if (end == StoredEntry.Never || !_entries.TryMakeRoomForEnd(key, hash) || !_store.TryFind(key, hash, out found)) return true;
+            var before = found.Head.End;
             _store.BeginChange();
             found.Head.WriteEnd(end);
             _store.EndChange();
-            _entries.Ends.Forget();
-            _entries.Ends.Add(hash, end);
+            _entries.Ends.Change(hash, before, end);
             return true;
         }
     }
@@ -206,10 +219,22 @@ internal sealed class LogShard
         }
     }
 
-    /// <summary>Evicts an entry so that another shard has room, unless this one is busy; false: nothing was evicted.</summary>
-    public bool TryEvictForAnother()
+    /// <summary>Evicts an entry so that another shard has room; false: nothing was evicted.</summary>
+    /// <param name="waits">Whether to wait for other threads: not while the lock of another shard is held.</param>
+    /// <param name="isBusy">Receives whether another thread was in the way.</param>
+    public bool TryEvictForAnother(bool waits, out bool isBusy)
     {
-        if (!_lock.TryEnter()) return false;
+        isBusy = false;
+        if (waits)
+        {
+            _lock.Enter();
+        }
+        else if (!_lock.TryEnter())
+        {
+            isBusy = true;
+            return false;
+        }
+
         try
         {
             _entries.SpareNone();
@@ -270,7 +295,6 @@ internal sealed class LogShard
         if (draft.ExpiresAtMilliseconds is not null && !_entries.TryMakeRoomForEnd(draft.Key, hash)) return SetOutcome.TooLarge;
         var parts = DraftParts.Of(draft, metadata, _surroundings.Began);
         if (!_entries.TryWriteOver(draft, parts, hash, MostBytesWrittenOver) && !_entries.TryReplace(draft, parts, hash, metadata)) return SetOutcome.TooLarge;
-        if (draft.ExpiresAtMilliseconds is { } end) _entries.Ends.Add(hash, end);
         if (draft.Condition != SetCondition.IfNewer || TombstoneOf(draft) is not null) _tombstones.Remove(draft.Key);
         _store.Collect();
         return SetOutcome.Stored;
@@ -292,7 +316,7 @@ internal sealed class LogShard
         var metadata = head.Metadata.ToArray();
         var parts = DraftParts.Of(draft, metadata, _surroundings.Began);
         if (end != StoredEntry.Never && !_entries.TryMakeRoomForEnd(key, hash)) return;
-        if (_entries.TryReplace(draft, parts, hash, metadata) && end != StoredEntry.Never) _entries.Ends.Add(hash, end);
+        _entries.TryReplace(draft, parts, hash, metadata);
     }
 
     private bool Fits(in EntryDraft draft, byte[] metadata)
@@ -300,7 +324,7 @@ internal sealed class LogShard
         if (!_budget.CouldHoldValue(draft.Value.Length)) return false;
         if (!_budget.IsMemoryBounded) return true;
         var longest = EntryHead.MostOverheadBytes + 2L * draft.Key.Length + draft.Value.Length + metadata.Length;
-        return _store.CouldHold(longest, _surroundings.FixedBytes(_entries) + _entries.FixedBytes - _store.FixedBytes + _tombstones.MemoryBytes);
+        return _store.CouldHold(longest);
     }
 
     private void RemoveExpired(long now)

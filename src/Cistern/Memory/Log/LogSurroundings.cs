@@ -21,11 +21,8 @@ internal sealed class LogSurroundings
     /// <summary>Makes sure that the choice has what it needs; a shard's entries may go for it.</summary>
     public required Action<ShardEntries> BeginChoice { get; init; }
 
-    /// <summary>Evicts something in another shard than one; false: nothing could be.</summary>
-    public required Func<ShardEntries, bool> EvictElsewhere { get; init; }
-
-    /// <summary>What stays of all other shards when every entry is gone.</summary>
-    public required Func<ShardEntries, long> FixedBytes { get; init; }
+    /// <inheritdoc cref="EvictElsewhere"/>
+    public required EvictElsewhere EvictElsewhere { get; init; }
 
     public required long RetentionMilliseconds { get; init; }
 

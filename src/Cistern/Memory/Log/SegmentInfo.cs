@@ -6,7 +6,7 @@ internal struct SegmentInfo
     /// <summary>What it holds in memory beside its bytes, with the reference to them.</summary>
     public const int Bytes = 24 + 8;
 
-    /// <summary>Where the next record goes.</summary>
+    /// <summary>Where the next entry goes.</summary>
     public int End;
 
     public int LiveBytes;

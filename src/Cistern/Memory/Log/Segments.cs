@@ -21,6 +21,7 @@ internal sealed class Segments
 
     private readonly LogBudget _budget;
     private readonly int _fullBytes;
+    private readonly int _mostNumbers;
     private byte[]?[] _bytes = new byte[]?[LeastNumbers];
     private SegmentInfo[] _infos = new SegmentInfo[LeastNumbers];
     private int _used;
@@ -29,7 +30,8 @@ internal sealed class Segments
 
     /// <param name="budget">The engine's bounds, from which <see cref="FixedBytes"/> were taken.</param>
     /// <param name="fullBytes">The bytes of a segment of full size.</param>
-    public Segments(LogBudget budget, int fullBytes) => (_budget, _fullBytes) = (budget, fullBytes);
+    /// <param name="mostNumbers">How many segments there may be.</param>
+    public Segments(LogBudget budget, int fullBytes, int mostNumbers) => (_budget, _fullBytes, _mostNumbers) = (budget, fullBytes, mostNumbers);
 
     /// <summary>What is held without a segment.</summary>
     public static long LeastFixedBytes => LeastNumbers * SegmentInfo.Bytes;
@@ -54,10 +56,10 @@ internal sealed class Segments
 
     public byte[] BytesOf(int number) => _bytes[number]!;
 
-    /// <summary>Takes a segment with room for a record; -1: there is no memory for one.</summary>
-    public int TryTake(int recordBytes)
+    /// <summary>Takes a segment with room for an entry; -1: there is no memory for one.</summary>
+    public int TryTake(int entryBytes)
     {
-        if (recordBytes <= _fullBytes && _spare != None && _bytes[_spare]!.Length >= recordBytes)
+        if (entryBytes <= _fullBytes && _spare != None && _bytes[_spare]!.Length >= entryBytes)
         {
             var spare = _spare;
             _spare = _infos[spare].Newer;
@@ -66,11 +68,11 @@ internal sealed class Segments
             return spare;
         }
 
-        return TryMake(recordBytes > _fullBytes ? recordBytes : (int)Math.Max(recordBytes, Math.Min(_fullBytes, Math.Max(LeastBytes, HeldBytes / GrowthShare))));
+        return TryMake(entryBytes > _fullBytes ? entryBytes : (int)Math.Max(entryBytes, Math.Min(_fullBytes, Math.Max(LeastBytes, HeldBytes / GrowthShare))));
     }
 
-    /// <summary>Takes a segment for one record alone; -1: there is no memory for one.</summary>
-    public int TryTakeAlone(int recordBytes) => TryMake(recordBytes);
+    /// <summary>Takes a segment for one entry alone; -1: there is no memory for one.</summary>
+    public int TryTakeAlone(int entryBytes) => TryMake(entryBytes);
 
     /// <summary>Gives a segment back: to be used again, or to the system.</summary>
     public void GiveBack(int number, bool toBeUsedAgain)
@@ -100,6 +102,7 @@ internal sealed class Segments
 
     public void Clear()
     {
+        _budget.CountSegment(-HeldBytes);
         _budget.GiveBackMemory(HeldBytes + FixedBytes - LeastFixedBytes);
         Volatile.Write(ref _bytes, new byte[]?[LeastNumbers]);
         _infos = new SegmentInfo[LeastNumbers];
@@ -113,15 +116,17 @@ internal sealed class Segments
         _infos[number] = new SegmentInfo { Newer = _unused };
         _unused = number;
         HeldBytes -= held;
+        _budget.CountSegment(-held);
         _budget.GiveBackMemory(held);
     }
 
     private int TryMake(int length)
     {
         length = (length + sizeof(long) - 1) & ~(sizeof(long) - 1);
-        if (_unused == None && _used == _bytes.Length && !TryGrow()) return None;
+        if (_unused == None && (_used == _mostNumbers || (_used == _bytes.Length && !TryGrow()))) return None;
         if (!_budget.TryTakeMemory(ArrayBytes + length)) return None;
         HeldBytes += ArrayBytes + length;
+        _budget.CountSegment(ArrayBytes + length);
         var number = _unused;
         if (number == None) number = _used++;
         else _unused = _infos[number].Newer;
@@ -132,7 +137,7 @@ internal sealed class Segments
 
     private bool TryGrow()
     {
-        var length = _bytes.Length * 2;
+        var length = Math.Min(_bytes.Length * 2, _mostNumbers);
         if (!_budget.TryTakeMemory((length - _bytes.Length) * (long)SegmentInfo.Bytes)) return false;
         var bytes = new byte[]?[length];
         _bytes.CopyTo(bytes, 0);

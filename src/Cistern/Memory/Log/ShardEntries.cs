@@ -20,6 +20,7 @@ internal sealed class ShardEntries
     private long _ahead;
     private long _evictionBytes;
     private bool _isPreparing;
+    private bool _wasBusy;
 
     public ShardEntries(LogBudget budget, LogSurroundings surroundings, int segmentBytes)
     {
@@ -41,14 +42,19 @@ internal sealed class ShardEntries
     /// <summary>What everything holds in memory.</summary>
     public long HeldBytes => Store.HeldBytes + Ends.MemoryBytes + _evictionBytes;
 
-    /// <summary>What stays when every entry is gone.</summary>
-    public long FixedBytes => Store.FixedBytes + _evictionBytes + Ends.MemoryBytes;
-
     /// <summary>The key of the entry that was evicted last, if somebody has asked for it before.</summary>
     public string? EvictedKey { get; set; }
 
     /// <summary>Whether <see cref="EvictedKey"/> is wanted.</summary>
     public bool IsKeyWanted { get; set; }
+
+    /// <summary>Whether, since it was last asked, room was refused only because other shards were busy.</summary>
+    public bool TakeWasBusy()
+    {
+        var wasBusy = _wasBusy;
+        _wasBusy = false;
+        return wasBusy;
+    }
 
     /// <summary>Writes a new entry.</summary>
     /// <returns>Whether there was room for it.</returns>
@@ -60,6 +66,7 @@ internal sealed class ShardEntries
         {
             SizeBytes += draft.Value.Length;
             Store.Publish(address, hash);
+            Ends.Change(hash, StoredEntry.Never, draft.ExpiresAtMilliseconds ?? StoredEntry.Never);
             _ahead = 0;
             if (EvictionChoice.SampleOf(hash) < _surroundings.Choice.SampledBelow) _surroundings.Choice.Note(hash, (int)parts.Length);
             return true;
@@ -82,9 +89,10 @@ internal sealed class ShardEntries
         _logs.Spared = 0;
         if (isWritten && old != 0)
         {
-            if (Store.HeadAt(old).HasEnd) Ends.Forget();
+            var end = Store.HeadAt(old).End;
             SizeBytes += growth;
             Store.Replace(old, written, hash, uses);
+            Ends.Change(hash, end, draft.ExpiresAtMilliseconds ?? StoredEntry.Never);
             return true;
         }
 
@@ -103,7 +111,7 @@ internal sealed class ShardEntries
         if (parts.MetadataLength > 0 || draft.Value.Length > mostBytes || parts.Length != head.Length || (head.Flags & EntryFlags.HasMetadata) != EntryFlags.None) return false;
         if (!_budget.TryTake(0, draft.Value.Length - head.ValueLength)) return false;
         SizeBytes += draft.Value.Length - head.ValueLength;
-        if (head.HasEnd) Ends.Forget();
+        Ends.Change(hash, head.End, draft.ExpiresAtMilliseconds ?? StoredEntry.Never);
         found.Use();
         var (segment, offset) = Store.BytesAt(found.Address);
         Store.BeginChange();
@@ -150,7 +158,7 @@ internal sealed class ShardEntries
     /// <summary>Removes an entry.</summary>
     public void Drop(uint address, uint hash)
     {
-        Release(address);
+        Release(address, hash);
         Store.Remove(address, hash);
     }
 
@@ -172,13 +180,20 @@ internal sealed class ShardEntries
     {
         while (!_budget.TryTake(entries, sizeBytes))
         {
-            if (!TryEvict() && !_surroundings.EvictElsewhere(this)) return false;
+            if (!TryEvict() && !TryEvictElsewhere()) return false;
         }
 
         return true;
     }
 
-    private bool TryMakeMemory() => Store.TryDropSpare() || TryEvict() || _surroundings.EvictElsewhere(this);
+    private bool TryMakeMemory() => Store.TryDropSpare() || TryEvict() || TryEvictElsewhere();
+
+    private bool TryEvictElsewhere()
+    {
+        var isEvicted = _surroundings.EvictElsewhere(this, out var isBusy);
+        _wasBusy |= !isEvicted && isBusy;
+        return isEvicted;
+    }
 
     private bool TryWrite(LogName log, in EntryDraft draft, in DraftParts parts, byte[] metadata, out uint address)
     {
@@ -231,19 +246,19 @@ internal sealed class ShardEntries
         return false;
     }
 
-    private void Evicting(uint address)
+    private void Evicting(uint address, uint hash)
     {
         var head = Store.HeadAt(address);
         if (IsKeyWanted) EvictedKey = head.ReadKey();
         _ahead += head.Length;
-        Release(address);
+        Release(address, hash);
     }
 
     // What the entry took but for its memory.
-    private void Release(uint address)
+    private void Release(uint address, uint hash)
     {
         var head = Store.HeadAt(address);
-        if (head.HasEnd) Ends.Forget();
+        Ends.Change(hash, head.End, StoredEntry.Never);
         SizeBytes -= head.ValueLength;
         _budget.GiveBack(1, head.ValueLength);
         RemovalCount++;

@@ -2,8 +2,8 @@ namespace Cistern;
 
 /// <summary>The logs of a shard as eviction sees them, with one entry that must not go. Used under the shard's lock.</summary>
 /// <param name="store">The entries.</param>
-/// <param name="evicting">Told of an entry's address before it goes.</param>
-internal sealed class ShardLogs(EntryStore store, Action<uint> evicting) : IEvictionLogs
+/// <param name="evicting">Told of an entry's address and the hash of its key before it goes.</param>
+internal sealed class ShardLogs(EntryStore store, Action<uint, uint> evicting) : IEvictionLogs
 {
     private readonly Oldest[] _oldest = new Oldest[2];
 
@@ -36,7 +36,7 @@ internal sealed class ShardLogs(EntryStore store, Action<uint> evicting) : IEvic
         if (address == Spared && store.Count > 1 && TryKeep(log, 0)) return false;
         if (address == Spared && store.Count == 1) return false;
         if (address == Spared) Spared = 0;
-        evicting(address);
+        evicting(address, hash);
         store.Remove(address, hash);
         return true;
     }

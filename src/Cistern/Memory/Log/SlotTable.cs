@@ -7,11 +7,11 @@ using System.Runtime.Intrinsics.X86;
 namespace Cistern;
 
 /// <summary>
-/// Where records are, by a part of their key's hash: eight slots to a line of the processor's cache, searched at once; what finds its line full goes
+/// Where entries are, by a part of their key's hash: eight slots to a line of the processor's cache, searched at once; what finds its line full goes
 /// to the next. The line follows from the part that a slot keeps, in its order, so that a larger table is filled from a smaller one without
 /// a look at any key. One thread writes at a time; any number reads meanwhile.
 /// </summary>
-/// <remarks>A slot: the address of a record (32 bits), the low bits of the hash (24), how often it was used of late (8), which readers raise without a lock. Address 0: it is empty.</remarks>
+/// <remarks>A slot: the address of an entry (32 bits), the low bits of the hash (24), how often it was used of late (8), which readers raise without a lock. Address 0: it is empty.</remarks>
 internal sealed unsafe class SlotTable
 {
     /// <summary>Slots in a line.</summary>

@@ -57,6 +57,27 @@ public sealed class LogTortureTests
         Assert.True(held.MemoryBytes <= (options.MaxMemoryBytes ?? long.MaxValue), $"{what}: {held.MemoryBytes} bytes");
     }
 
+    // Fewer entries than shards: whoever sets finds nothing to evict in its own shard, and others at work in theirs.
+    [Fact]
+    public async Task Sets_OfLargeValuesByManyThreads_AreAllStored()
+    {
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxSizeBytes = 16 * 1024 * 1024 });
+        var value = new byte[8_000_000];
+        var refused = 0;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Factory.StartNew(
+            () =>
+            {
+                for (var i = 0; i < 60; i++)
+                {
+                    if (backend.Set($"key {(thread + i * 7) % 40}", value) != SetOutcome.Stored) Interlocked.Increment(ref refused);
+                }
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+
+        Assert.Equal(0, refused);
+        Assert.InRange((await backend.GetStatsAsync()).CurrentSizeBytes ?? 0, 1, 16 * 1024 * 1024);
+    }
+
     private void Torture(InMemoryBackend backend, Random random, Func<bool> goesOn)
     {
         var into = new byte[MostValueBytes];
