@@ -1,11 +1,15 @@
+using System.Buffers;
 using System.Text;
 
 namespace Cistern;
 
-/// <summary>What is to be written of an entry, but for the bytes of its value and metadata.</summary>
-internal readonly record struct DraftParts
+/// <summary>What is to be written of ann entry, but for its metadata.</summary>
+internal readonly ref struct DraftParts
 {
     public required string Key { get; init; }
+
+    /// <summary>The value in one piece. Taken before anything is changed: the caller's memory may throw.</summary>
+    public required ReadOnlySpan<byte> Value { get; init; }
 
     public required int KeyBytes { get; init; }
 
@@ -36,6 +40,7 @@ internal readonly record struct DraftParts
         return new DraftParts
         {
             Key = draft.Key,
+            Value = draft.Value.IsSingleSegment ? draft.Value.FirstSpan : draft.Value.ToArray(),
             KeyBytes = isAscii ? draft.Key.Length : draft.Key.Length * sizeof(char),
             ValueLength = (int)draft.Value.Length,
             Flags = (isAscii ? EntryFlags.None : EntryFlags.IsWide)

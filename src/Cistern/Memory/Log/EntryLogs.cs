@@ -30,7 +30,7 @@ internal sealed class EntryLogs
         _segmentBytes = segmentBytes;
         _offsetBits = int.Log2(segmentBytes / EntryHead.Unit);
         _disturb = disturb;
-        _segments = new Segments(budget, segmentBytes, (int)Math.Min(Array.MaxLength, (1L << (AddressBits - _offsetBits)) - 1));
+        _segments = new Segments(budget, disturb, segmentBytes, (int)Math.Min(Array.MaxLength, (1L << (AddressBits - _offsetBits)) - 1));
         _small = new SegmentLog(_segments, LogName.Small);
         _main = new SegmentLog(_segments, LogName.Main);
         _deadSpace = new DeadSpace(_segments, _small, _main, segmentBytes);
@@ -123,8 +123,8 @@ internal sealed class EntryLogs
         var log = LogOf(info.Log);
         log.LiveBytes -= bytes;
 
-        // What is being written, and what is being looked through from the end, comes back in its time.
-        if (info.LiveBytes == 0 && segment != log.Head && segment != log.Tail) GiveBack(log, segment);
+        // What is being written comes back in its time.
+        if (info.LiveBytes == 0 && segment != log.Head) GiveBack(log, segment);
     }
 
     /// <summary>The address of the oldest entry of a log that was not passed, which may be gone; 0: there is none. Gives segments back that were looked through.</summary>

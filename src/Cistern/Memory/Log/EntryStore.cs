@@ -28,6 +28,7 @@ internal sealed class EntryStore
     private readonly Func<long> _now;
     private SlotTable _table = new(1);
     private uint _version;
+    private int _changes;
 
     /// <param name="budget">The engine's bounds.</param>
     /// <param name="segmentBytes">The bytes of a segment, a power of two.</param>
@@ -167,8 +168,8 @@ internal sealed class EntryStore
         {
             if (_logs.TryDropSpare()) continue;
 
-            // Full though it is: as long as a slot is empty it can be used, only slower.
-            return Count < _table.Lines * SlotTable.LineSlots - 1;
+            // Where memory is short it is filled a little more, which makes it slower.
+            return Count < _table.MostRoom;
         }
 
         var old = _table.Lines;
@@ -210,9 +211,16 @@ internal sealed class EntryStore
     }
 
     /// <summary>Changes bytes that readers may be reading.</summary>
-    public void BeginChange() => Interlocked.Increment(ref _version);
+    public void BeginChange()
+    {
+        if (_changes++ == 0) Interlocked.Increment(ref _version);
+    }
 
-    public void EndChange() => Volatile.Write(ref _version, _version + 1);
+    /// <summary>Ends a change; once all have ended, readers may read.</summary>
+    public void EndChange()
+    {
+        if (--_changes == 0) Volatile.Write(ref _version, _version + 1);
+    }
 
     /// <inheritdoc cref="IEvictionLogs.SmallBytes"/>
     public long SmallBytes => _logs.SmallBytes;

@@ -15,7 +15,9 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     private long _entries;
     private long _sizeBytes;
     private long _memoryBytes;
-    private long _segmentBytes;
+
+    // Of the memory, what does not come back when entries go.
+    private long _lastingBytes;
 
     public long MemoryBytes => Volatile.Read(ref _memoryBytes);
 
@@ -24,7 +26,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     public bool IsMemoryBounded => _maxMemoryBytes != long.MaxValue;
 
     /// <summary>Whether memory could be had for an entry, if there were no other.</summary>
-    public bool CouldHold(long bytes) => bytes <= _maxMemoryBytes - (Volatile.Read(ref _memoryBytes) - Volatile.Read(ref _segmentBytes));
+    public bool CouldHold(long bytes) => bytes <= _maxMemoryBytes - Volatile.Read(ref _lastingBytes);
 
     public bool CouldHoldValue(long bytes) => bytes <= _maxSizeBytes;
 
@@ -43,13 +45,25 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
         if (sizeBytes != 0) Interlocked.Add(ref _sizeBytes, -sizeBytes);
     }
 
-    /// <summary>Takes memory; false: there is not enough, and nothing was taken.</summary>
-    public bool TryTakeMemory(long bytes) => TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes);
+    /// <summary>Takes memory for what stays when entries go; false: there is not enough, and nothing was taken.</summary>
+    public bool TryTakeMemory(long bytes)
+    {
+        if (!TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes)) return false;
+        Interlocked.Add(ref _lastingBytes, bytes);
+        return true;
+    }
 
-    public void GiveBackMemory(long bytes) => Interlocked.Add(ref _memoryBytes, -bytes);
+    public void GiveBackMemory(long bytes)
+    {
+        if (bytes == 0) return;
+        Interlocked.Add(ref _lastingBytes, -bytes);
+        Interlocked.Add(ref _memoryBytes, -bytes);
+    }
 
-    /// <summary>Says how much of the memory that was taken, or given back, is of segments: what comes back when entries go.</summary>
-    public void CountSegment(long bytes) => Interlocked.Add(ref _segmentBytes, bytes);
+    /// <summary>Takes memory for entries; false: there is not enough, and nothing was taken.</summary>
+    public bool TryTakeSegment(long bytes) => TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes);
+
+    public void GiveBackSegment(long bytes) => Interlocked.Add(ref _memoryBytes, -bytes);
 
     private static bool TryAdd(ref long held, long more, long most)
     {

@@ -173,9 +173,11 @@ internal sealed class LogEngine : MemoryEngine
         {
             var chosen = order.AsSpan(ends[shard]..ends[shard + 1]);
             if (chosen.IsEmpty || !_shards[shard].SetMany(drafts, hashes, chosen, outcomes, _options.MaxValueBytes)) continue;
-            foreach (var i in chosen)
+            for (var i = 0; i < chosen.Length; i++)
             {
-                if (outcomes[i] == SetOutcome.TooLarge && drafts[i].Value.Length <= _options.MaxValueBytes) outcomes[i] = Set(drafts[i]);
+                // Not what a later one of the same key has replaced, or was to.
+                var draft = drafts[chosen[i]];
+                if (outcomes[chosen[i]] == SetOutcome.TooLarge && draft.Value.Length <= _options.MaxValueBytes && IsLast(drafts, chosen[i..])) outcomes[chosen[i]] = Set(draft);
             }
         }
 
@@ -194,7 +196,8 @@ internal sealed class LogEngine : MemoryEngine
         return ShardOf(hash).Delete(key, hash, version);
     }
 
-    public override long DeleteMany(IReadOnlyCollection<string> keys) => keys.LongCount(key => Delete(key, version: null));
+    public override long DeleteMany(IReadOnlyCollection<string> keys) =>
+        keys.Select(key => (Key: key, Hash: KeyHash.Of(key))).GroupBy(key => ShardOf(key.Hash)).Sum(group => group.Key.DeleteMany(group));
 
     public override long Clear()
     {
@@ -238,6 +241,16 @@ internal sealed class LogEngine : MemoryEngine
 
     private static long RoundDown(long number) => number <= 0 ? 0 : 1L << BitOperations.Log2((ulong)number);
 
+    private static bool IsLast(ReadOnlySpan<EntryDraft> drafts, ReadOnlySpan<int> chosen)
+    {
+        foreach (var later in chosen[1..])
+        {
+            if (drafts[later].Key == drafts[chosen[0]].Key) return false;
+        }
+
+        return true;
+    }
+
     // With one shard all bits of the hash are shifted out, which C# does not do.
     private LogShard ShardOf(uint hash) => _shards[(int)((ulong)hash >> _shardShift)];
 
@@ -263,7 +276,7 @@ internal sealed class LogEngine : MemoryEngine
         var (entries, bytes) = (_budget.Entries, _shards.Sum(shard => shard.Entries.Store.LiveBytes));
         var most = _budget.IsMemoryBounded ? bytes / ChoiceShare : long.MaxValue;
         var wanted = _choice.WantedBytes(entries, most);
-        if (wanted > most || !asking.TryTakeMemory(wanted)) return;
+        if (wanted == 0 || wanted > most || !asking.TryTakeMemoryAlone(wanted)) return;
         if (!_choice.TryBegin(entries, bytes, most)) _budget.GiveBackMemory(wanted);
     }
 }

@@ -110,6 +110,7 @@ internal sealed class LogShard
     {
         lock (_lock)
         {
+            _entries.TakeWasBusy();
             var outcome = Store(draft, hash, metadata);
             isBusy = outcome == SetOutcome.TooLarge && _entries.TakeWasBusy();
             return outcome;
@@ -127,10 +128,21 @@ internal sealed class LogShard
     {
         lock (_lock)
         {
-            foreach (var i in chosen)
+            _entries.TakeWasBusy();
+
+            // Readers wait for the end: they see all of it, or nothing.
+            _store.BeginChange();
+            try
             {
-                ref readonly var draft = ref drafts[i];
-                outcomes[i] = draft.Value.Length > maxValueBytes ? SetOutcome.TooLarge : Store(draft, hashes[i], MetadataBytes.Write(draft.Metadata));
+                foreach (var i in chosen)
+                {
+                    ref readonly var draft = ref drafts[i];
+                    outcomes[i] = draft.Value.Length > maxValueBytes ? SetOutcome.TooLarge : Store(draft, hashes[i], MetadataBytes.Write(draft.Metadata));
+                }
+            }
+            finally
+            {
+                _store.EndChange();
             }
 
             return _entries.TakeWasBusy();
@@ -174,6 +186,17 @@ internal sealed class LogShard
             if (version is { } deletion) _tombstones.Leave(key, Math.Max(deletion, _tombstones.VersionOf(key, now) ?? deletion), now);
             else _tombstones.Remove(key);
             return isThere;
+        }
+    }
+
+    /// <summary>Deletes some keys at once, as others see it; returns how many live entries were there.</summary>
+    public long DeleteMany(IEnumerable<(string Key, uint Hash)> keys)
+    {
+        lock (_lock)
+        {
+            _store.BeginChange();
+            try { return keys.LongCount(key => Delete(key.Key, key.Hash, version: null)); }
+            finally { _store.EndChange(); }
         }
     }
 
@@ -225,6 +248,9 @@ internal sealed class LogShard
     public bool TryEvictForAnother(bool waits, out bool isBusy)
     {
         isBusy = false;
+
+        // A search for room that has come back to where it began.
+        if (_lock.IsHeldByCurrentThread) return false;
         if (waits)
         {
             _lock.Enter();
@@ -237,8 +263,7 @@ internal sealed class LogShard
 
         try
         {
-            _entries.SpareNone();
-            return _store.TryDropSpare() || _entries.TryEvict();
+            return _entries.TryGiveBackForAnother();
         }
         finally
         {

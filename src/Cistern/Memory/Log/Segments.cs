@@ -22,6 +22,7 @@ internal sealed class Segments
     private readonly LogBudget _budget;
     private readonly int _fullBytes;
     private readonly int _mostNumbers;
+    private readonly Action _disturb;
     private byte[]?[] _bytes = new byte[]?[LeastNumbers];
     private SegmentInfo[] _infos = new SegmentInfo[LeastNumbers];
     private int _used;
@@ -29,9 +30,11 @@ internal sealed class Segments
     private int _spare = None;
 
     /// <param name="budget">The engine's bounds, from which <see cref="FixedBytes"/> were taken.</param>
+    /// <param name="disturb">Called when readers without the lock may not know yet of all segments.</param>
     /// <param name="fullBytes">The bytes of a segment of full size.</param>
     /// <param name="mostNumbers">How many segments there may be.</param>
-    public Segments(LogBudget budget, int fullBytes, int mostNumbers) => (_budget, _fullBytes, _mostNumbers) = (budget, fullBytes, mostNumbers);
+    public Segments(LogBudget budget, Action disturb, int fullBytes, int mostNumbers) =>
+        (_budget, _disturb, _fullBytes, _mostNumbers) = (budget, disturb, fullBytes, mostNumbers);
 
     /// <summary>What is held without a segment.</summary>
     public static long LeastFixedBytes => LeastNumbers * SegmentInfo.Bytes;
@@ -102,8 +105,8 @@ internal sealed class Segments
 
     public void Clear()
     {
-        _budget.CountSegment(-HeldBytes);
-        _budget.GiveBackMemory(HeldBytes + FixedBytes - LeastFixedBytes);
+        _budget.GiveBackSegment(HeldBytes);
+        _budget.GiveBackMemory(FixedBytes - LeastFixedBytes);
         Volatile.Write(ref _bytes, new byte[]?[LeastNumbers]);
         _infos = new SegmentInfo[LeastNumbers];
         (_used, _unused, _spare, HeldBytes, SpareBytes) = (0, None, None, 0, 0);
@@ -116,22 +119,31 @@ internal sealed class Segments
         _infos[number] = new SegmentInfo { Newer = _unused };
         _unused = number;
         HeldBytes -= held;
-        _budget.CountSegment(-held);
-        _budget.GiveBackMemory(held);
+        _budget.GiveBackSegment(held);
     }
 
     private int TryMake(int length)
     {
         length = (length + sizeof(long) - 1) & ~(sizeof(long) - 1);
         if (_unused == None && (_used == _mostNumbers || (_used == _bytes.Length && !TryGrow()))) return None;
-        if (!_budget.TryTakeMemory(ArrayBytes + length)) return None;
+        if (!_budget.TryTakeSegment(ArrayBytes + length)) return None;
+        byte[] made;
+        try
+        {
+            made = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+        }
+        catch (OutOfMemoryException)
+        {
+            _budget.GiveBackSegment(ArrayBytes + length);
+            return None;
+        }
+
         HeldBytes += ArrayBytes + length;
-        _budget.CountSegment(ArrayBytes + length);
         var number = _unused;
         if (number == None) number = _used++;
         else _unused = _infos[number].Newer;
         _infos[number] = default;
-        Volatile.Write(ref _bytes[number], GC.AllocateUninitializedArray<byte>(length, pinned: true));
+        Volatile.Write(ref _bytes[number], made);
         return number;
     }
 
@@ -143,6 +155,9 @@ internal sealed class Segments
         _bytes.CopyTo(bytes, 0);
         Array.Resize(ref _infos, length);
         Volatile.Write(ref _bytes, bytes);
+
+        // Whoever has the array from before must not take a segment that is new in this one for none.
+        _disturb();
         return true;
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Cistern;
 
 /// <summary>
@@ -62,7 +60,7 @@ internal sealed class ShardEntries
     {
         _logs.Spared = 0;
         if (!TryTakeRoom(1, draft.Value.Length)) return false;
-        if (Store.TryMakePlace() && TryWrite(_eviction.LogOfNew(hash, _surroundings.Choice.Rule), draft, parts, metadata, out var address))
+        if (TryMakePlace() && TryWrite(_eviction.LogOfNew(hash, _surroundings.Choice.Rule), parts, metadata, out var address))
         {
             SizeBytes += draft.Value.Length;
             Store.Publish(address, hash);
@@ -81,10 +79,11 @@ internal sealed class ShardEntries
     {
         if (!Store.TryFind(draft.Key, hash, out var found)) return TryAdd(draft, parts, hash, metadata);
         var growth = draft.Value.Length - found.Head.ValueLength;
+        var taken = Math.Max(growth, 0);
         var uses = Math.Min(found.Uses + 1, LogEviction.MostUses);
         _logs.Spared = found.Address;
-        if (!TryTakeRoom(0, growth)) return false;
-        var isWritten = TryWrite(_logs.Spared == 0 ? LogName.Small : Store.LogAt(_logs.Spared), draft, parts, metadata, out var written);
+        if (!TryTakeRoom(0, taken)) return false;
+        var isWritten = TryWrite(_logs.Spared == 0 ? LogName.Small : Store.LogAt(_logs.Spared), parts, metadata, out var written);
         var old = _logs.Spared;
         _logs.Spared = 0;
         if (isWritten && old != 0)
@@ -93,14 +92,17 @@ internal sealed class ShardEntries
             SizeBytes += growth;
             Store.Replace(old, written, hash, uses);
             Ends.Change(hash, end, draft.ExpiresAtMilliseconds ?? StoredEntry.Never);
+            if (growth < 0) _budget.GiveBack(0, -growth);
             return true;
         }
 
         if (isWritten) Store.Abandon(written);
-        _budget.GiveBack(0, growth);
+        _budget.GiveBack(0, taken);
+        if (_wasBusy) return false;
 
-        // It was in the way of its own successor, and is gone.
-        return old == 0 && TryAdd(draft, parts, hash, metadata);
+        // There is no room for both. Alone it fits, which was asked before.
+        if (old != 0) Drop(old, hash);
+        return TryAdd(draft, parts, hash, metadata);
     }
 
     /// <summary>Writes an entry over its predecessor, where it is as long: nothing dies, and nothing moves.</summary>
@@ -115,7 +117,7 @@ internal sealed class ShardEntries
         found.Use();
         var (segment, offset) = Store.BytesAt(found.Address);
         Store.BeginChange();
-        draft.Value.CopyTo(EntryHead.Write(segment, offset, parts).ValueToWrite());
+        parts.Value.CopyTo(EntryHead.Write(segment, offset, parts).ValueToWrite());
         Store.EndChange();
         return true;
     }
@@ -127,6 +129,17 @@ internal sealed class ShardEntries
         {
             _logs.Spared = Store.TryFind(key, hash, out var found) ? found.Address : 0;
             if (!TryMakeMemory()) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes memory for something else, for which entries of this shard may have to go; false: there is not enough.</summary>
+    public bool TryTakeMemoryAlone(long bytes)
+    {
+        while (!_budget.TryTakeMemory(bytes))
+        {
+            if (!TryGiveBack()) return false;
         }
 
         return true;
@@ -145,6 +158,13 @@ internal sealed class ShardEntries
 
     /// <summary>Ends the sparing of an entry that was to be replaced.</summary>
     public void SpareNone() => _logs.Spared = 0;
+
+    /// <summary>Gives memory back for another shard, or evicts one entry; false: there is nothing.</summary>
+    public bool TryGiveBackForAnother()
+    {
+        SpareNone();
+        return TryGiveBack();
+    }
 
     /// <summary>Evicts one entry; false: there is none, or only the one that is being replaced.</summary>
     public bool TryEvict()
@@ -186,7 +206,20 @@ internal sealed class ShardEntries
         return true;
     }
 
-    private bool TryMakeMemory() => Store.TryDropSpare() || TryEvict() || TryEvictElsewhere();
+    private bool TryMakeMemory() => TryGiveBack() || TryEvictElsewhere();
+
+    // Also what was the last entry's, and became free only as no other was found.
+    private bool TryGiveBack() => Store.TryDropSpare() || TryEvict() || Store.TryDropSpare();
+
+    private bool TryMakePlace()
+    {
+        while (!Store.TryMakePlace())
+        {
+            if (!TryMakeMemory()) return false;
+        }
+
+        return true;
+    }
 
     private bool TryEvictElsewhere()
     {
@@ -195,7 +228,7 @@ internal sealed class ShardEntries
         return isEvicted;
     }
 
-    private bool TryWrite(LogName log, in EntryDraft draft, in DraftParts parts, byte[] metadata, out uint address)
+    private bool TryWrite(LogName log, in DraftParts parts, byte[] metadata, out uint address)
     {
         while (!Store.TryAppend(log, (int)parts.Length, out address))
         {
@@ -204,7 +237,7 @@ internal sealed class ShardEntries
 
         var (segment, offset) = Store.BytesAt(address);
         var head = EntryHead.Write(segment, offset, parts);
-        draft.Value.CopyTo(head.ValueToWrite());
+        parts.Value.CopyTo(head.ValueToWrite());
         metadata.CopyTo(head.MetadataToWrite());
         return true;
     }
@@ -212,7 +245,7 @@ internal sealed class ShardEntries
     // Until something is evicted there is nothing to remember, and it is not known of how many.
     private void Prepare()
     {
-        if (_isPreparing) return;
+        if (_isPreparing || Store.Count == 0) return;
         _isPreparing = true;
         _surroundings.BeginChoice(this);
         if (Store.Count > _eviction.Room + _eviction.Room / GrowthShare) Remember(Store.Count);

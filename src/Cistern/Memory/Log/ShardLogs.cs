@@ -33,9 +33,12 @@ internal sealed class ShardLogs(EntryStore store, Action<uint, uint> evicting) :
     public bool TryEvict(LogName log)
     {
         var (address, hash, _) = _oldest[(int)log];
-        if (address == Spared && store.Count > 1 && TryKeep(log, 0)) return false;
-        if (address == Spared && store.Count == 1) return false;
-        if (address == Spared) Spared = 0;
+        if (address == Spared)
+        {
+            if (store.Count > 1) TryKeep(log, 0);
+            return false;
+        }
+
         evicting(address, hash);
         store.Remove(address, hash);
         return true;

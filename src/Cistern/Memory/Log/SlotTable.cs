@@ -28,6 +28,7 @@ internal sealed unsafe class SlotTable
 
     // Beyond this share of its slots in use a table is replaced by a larger one.
     private const double FullShare = 0.82;
+    private const double MostFullShare = 0.94;
 
     // Pinned: the lines begin where those of the processor's cache do.
     private readonly ulong[] _array;
@@ -46,6 +47,9 @@ internal sealed unsafe class SlotTable
 
     /// <summary>How many entries it is made for.</summary>
     public int Room => (int)(_lines * LineSlots * FullShare);
+
+    /// <summary>How many entries it may have when there is no memory for a larger one.</summary>
+    public int MostRoom => Math.Max(1, (int)(_lines * LineSlots * MostFullShare));
 
     /// <summary>What a table holds in memory.</summary>
     public static long BytesOf(int lines) => ArrayBytes + ((lines + 1L) * LineSlots - 1) * sizeof(ulong);

@@ -1,0 +1,114 @@
+using System.Buffers;
+using Cistern.Testing;
+
+namespace Cistern.Tests.Memory;
+
+/// <summary>Room in the engine over logs: it comes back, it is found, and what fails leaves none taken.</summary>
+public sealed class LogRoomTests
+{
+    [Fact]
+    public async Task Memory_OfAnUnboundedCacheWhoseValuesChangeTheirLength_StaysWhatItWas()
+    {
+        using var backend = new InMemoryBackend(InMemoryBackendOptions.Unbounded);
+        var random = new Random(1);
+        for (var i = 0; i < 20_000; i++) backend.Set($"key {i}", new byte[100]);
+        for (var i = 0; i < 200; i++) backend.Delete($"key {i}");
+        var before = (await backend.GetStatsAsync()).MemoryBytes;
+
+        for (var i = 0; i < 400_000; i++) backend.Set($"key {random.Next(200, 20_000)}", new byte[random.Next(200)]);
+
+        // Four segments of each of 16 shards, a quarter of the rest, and what has grown meanwhile.
+        Assert.InRange((await backend.GetStatsAsync()).MemoryBytes ?? 0, 1, (long)(1.4 * before!.Value) + (16 * 5 * 64 * 1024));
+    }
+
+    [Fact]
+    public async Task Memory_OfAnUnboundedCacheThatIsEmptiedByDeletes_ComesBack()
+    {
+        using var backend = new InMemoryBackend(InMemoryBackendOptions.Unbounded);
+        for (var i = 0; i < 100_000; i++) backend.Set($"key {i}", new byte[100]);
+        for (var i = 0; i < 100_000; i++) backend.Delete($"key {i}");
+
+        // The segment that is written in each of 16 shards, and their tables.
+        Assert.InRange((await backend.GetStatsAsync()).MemoryBytes ?? 0, 1, 16 * (3 * 64 * 1024 + 100_000));
+    }
+
+    [Theory]
+    [InlineData(EvictionMode.S3Fifo)]
+    [InlineData(EvictionMode.TinyLfu)]
+    [InlineData(EvictionMode.Adaptive)]
+    public async Task Set_OfEverSmallerValues_IsAlwaysStored(EvictionMode eviction)
+    {
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxMemoryBytes = 1024 * 1024, Eviction = eviction });
+        for (var i = 0; i < 100_000; i++)
+        {
+            var length = i < 1_000 ? 4_000 : i < 20_000 ? 100 : 0;
+            Assert.Equal((i, SetOutcome.Stored), (i, backend.Set($"key {i}", new byte[length])));
+            if (i % 1000 == 0) Assert.InRange((await backend.GetStatsAsync()).MemoryBytes ?? 0, 1, 1024 * 1024);
+        }
+    }
+
+    [Fact]
+    public async Task Set_OfALargerValueThanFitsBesideTheOldOne_TakesItsPlace()
+    {
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxMemoryBytes = 1024 * 1024, Eviction = EvictionMode.S3Fifo });
+        Assert.Equal(SetOutcome.Stored, backend.Set("key", new byte[600_000]));
+        Assert.Equal(SetOutcome.Stored, backend.Set("key", new byte[700_000]));
+        Assert.Equal(SetOutcome.TooLarge, backend.Set("key", new byte[1_100_000]));
+        Assert.Equal(700_000, backend.Get("key")?.Length);
+        Assert.Equal(1, (await backend.GetStatsAsync()).CurrentEntries);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public async Task Set_OfMemoryThatThrows_ChangesNothing(int lengthBefore)
+    {
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { Capacity = 100 });
+        if (lengthBefore > 0) backend.Set("key", new byte[lengthBefore]);
+        var before = await backend.GetStatsAsync();
+        using var memory = new ThrowingMemory(100);
+
+        for (var i = 0; i < 200; i++) Assert.ThrowsAny<Exception>(() => backend.Set(i % 2 == 0 ? "key" : $"key {i}", memory.Memory));
+
+        var after = await backend.GetStatsAsync();
+        Assert.Equal((before.CurrentEntries, before.CurrentSizeBytes), (after.CurrentEntries, after.CurrentSizeBytes));
+        Assert.Equal(lengthBefore, backend.Get("key")?.Length ?? 0);
+        for (var i = 0; i < 100; i++) Assert.Equal(SetOutcome.Stored, backend.Set($"other {i}", new byte[10]));
+        Assert.Equal(100, (await backend.GetStatsAsync()).CurrentEntries);
+    }
+
+    [Fact]
+    public async Task Ends_PutOffAgainAndAgain_StillCome()
+    {
+        var clock = new ManualTimeProvider();
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { TimeProvider = clock });
+        backend.Set("key", new byte[1], new SetOptions { TimeToLive = TimeSpan.FromMilliseconds(10) });
+        for (var i = 0; i < 1000; i++)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(9));
+            Assert.True(await backend.TouchAsync("key", TimeSpan.FromMilliseconds(10)));
+        }
+
+        clock.Advance(TimeSpan.FromMilliseconds(9));
+        Assert.Equal(1, (await backend.GetStatsAsync()).CurrentEntries);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal((0L, 1L), ((await backend.GetStatsAsync()).CurrentEntries, (await backend.GetStatsAsync()).Expirations));
+    }
+
+    private sealed class ThrowingMemory(int length) : MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(length);
+
+        public override Span<byte> GetSpan() => throw new ObjectDisposedException(nameof(ThrowingMemory));
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new ObjectDisposedException(nameof(ThrowingMemory));
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
