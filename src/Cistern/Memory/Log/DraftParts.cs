@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Cistern;
 
-/// <summary>What is to be written of ann entry, but for its metadata.</summary>
+/// <summary>What is to be written of an entry, but for its metadata.</summary>
 internal readonly ref struct DraftParts
 {
     public required string Key { get; init; }

@@ -41,11 +41,8 @@ internal sealed class EntryStore
         _logs = new EntryLogs(budget, segmentBytes, Disturb);
         _offsetBits = _logs.OffsetBits;
         _offsetMask = (1u << _offsetBits) - 1;
-        IsTooSmall = !budget.TryTakeMemory(FixedBytes);
+        budget.TryTakeMemory(FixedBytes);
     }
-
-    /// <summary>Whether there is no memory even for an empty store.</summary>
-    public bool IsTooSmall { get; }
 
     public int Count { get; private set; }
 
@@ -183,9 +180,6 @@ internal sealed class EntryStore
 
     /// <inheritdoc cref="EntryLogs.BytesAt"/>
     public (byte[] Segment, int Offset) BytesAt(uint address) => _logs.BytesAt(address);
-
-    /// <summary>Gives up an entry that nobody has seen.</summary>
-    public void Abandon(uint address) => _logs.Free(address);
 
     /// <summary>Lets a new entry be seen.</summary>
     public void Publish(uint address, uint hash)

@@ -91,8 +91,8 @@ internal sealed class LogShard
                 Key = key,
                 Value = head.Value.ToArray(),
                 CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(head.Created + _surroundings.Began),
-                ExpiresAt = Instant(head.End),
-                AbsoluteExpiration = Instant(head.AbsoluteEnd),
+                ExpiresAt = StoredEntry.Instant(head.End),
+                AbsoluteExpiration = StoredEntry.Instant(head.AbsoluteEnd),
                 Metadata = MetadataBytes.Read(head.Metadata),
                 Version = head.Version,
             };
@@ -270,8 +270,6 @@ internal sealed class LogShard
             _lock.Exit();
         }
     }
-
-    private static DateTimeOffset? Instant(long milliseconds) => milliseconds == StoredEntry.Never ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct

@@ -64,9 +64,7 @@ internal sealed class Segments
     {
         if (entryBytes <= _fullBytes && _spare != None && _bytes[_spare]!.Length >= entryBytes)
         {
-            var spare = _spare;
-            _spare = _infos[spare].Newer;
-            SpareBytes -= ArrayBytes + _bytes[spare]!.Length;
+            var spare = TakeSpare();
             _infos[spare] = default;
             return spare;
         }
@@ -96,10 +94,7 @@ internal sealed class Segments
     public bool TryDropSpare()
     {
         if (_spare == None) return false;
-        var spare = _spare;
-        _spare = _infos[spare].Newer;
-        SpareBytes -= ArrayBytes + _bytes[spare]!.Length;
-        Drop(spare);
+        Drop(TakeSpare());
         return true;
     }
 
@@ -110,6 +105,14 @@ internal sealed class Segments
         Volatile.Write(ref _bytes, new byte[]?[LeastNumbers]);
         _infos = new SegmentInfo[LeastNumbers];
         (_used, _unused, _spare, HeldBytes, SpareBytes) = (0, None, None, 0, 0);
+    }
+
+    private int TakeSpare()
+    {
+        var spare = _spare;
+        _spare = _infos[spare].Newer;
+        SpareBytes -= ArrayBytes + _bytes[spare]!.Length;
+        return spare;
     }
 
     private void Drop(int number)

@@ -83,10 +83,12 @@ internal sealed class ShardEntries
         var uses = Math.Min(found.Uses + 1, LogEviction.MostUses);
         _logs.Spared = found.Address;
         if (!TryTakeRoom(0, taken)) return false;
-        var isWritten = TryWrite(_logs.Spared == 0 ? LogName.Small : Store.LogAt(_logs.Spared), parts, metadata, out var written);
+        var isWritten = TryWrite(Store.LogAt(_logs.Spared), parts, metadata, out var written);
+
+        // It may have moved, to make room.
         var old = _logs.Spared;
         _logs.Spared = 0;
-        if (isWritten && old != 0)
+        if (isWritten)
         {
             var end = Store.HeadAt(old).End;
             SizeBytes += growth;
@@ -96,12 +98,11 @@ internal sealed class ShardEntries
             return true;
         }
 
-        if (isWritten) Store.Abandon(written);
         _budget.GiveBack(0, taken);
         if (_wasBusy) return false;
 
         // There is no room for both. Alone it fits, which was asked before.
-        if (old != 0) Drop(old, hash);
+        Drop(old, hash);
         return TryAdd(draft, parts, hash, metadata);
     }
 

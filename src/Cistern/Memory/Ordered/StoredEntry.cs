@@ -40,5 +40,6 @@ internal sealed class StoredEntry(string key)
         Version = Version,
     };
 
-    private static DateTimeOffset? Instant(long milliseconds) => milliseconds == Never ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+    /// <summary>An instant in milliseconds since 1970; null for <see cref="Never"/>.</summary>
+    public static DateTimeOffset? Instant(long milliseconds) => milliseconds == Never ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

@@ -100,7 +100,7 @@ internal sealed class FrequencySketch
 
     private Span<ulong> BlockOf(uint hash)
     {
-        var block = (int)(((ulong)(hash * 0x9E3779B1u) * (ulong)(_words.Length / BlockWords)) >> 32);
+        var block = KeyHash.PlaceOf(hash, _words.Length / BlockWords);
         return _words.AsSpan(block * BlockWords, BlockWords);
     }
 }

@@ -51,10 +51,9 @@ internal sealed class GhostTable
     // 0 stands for none.
     private static ushort MarkOf(uint hash) => (ushort)Math.Max(1u, hash & ((1u << MarkBits) - 1));
 
-    // The shard has taken the highest bits: all are mixed, and the highest of those are used.
     private Span<ushort> LineOf(uint hash)
     {
-        var line = (int)(((ulong)(hash * 0x9E3779B1u) * (ulong)(_lines.Length / LineKeys)) >> 32);
+        var line = KeyHash.PlaceOf(hash, _lines.Length / LineKeys);
         return _lines.AsSpan(line * LineKeys, LineKeys);
     }
 }

@@ -151,7 +151,7 @@ internal sealed class ShadowCache : IEvictionLogs
         _table[hole] = None;
     }
 
-    private int HomeOf(uint hash) => (int)(((ulong)(hash * 0x9E3779B1u) * (ulong)_table.Length) >> 32);
+    private int HomeOf(uint hash) => KeyHash.PlaceOf(hash, _table.Length);
 
     private int Next(int place) => place + 1 == _table.Length ? 0 : place + 1;
 
