@@ -20,6 +20,8 @@ internal sealed class LookupTally(StatsCounters owner)
 
     public long Misses => Volatile.Read(ref _misses);
 
+    public void AddHit() => _hits++;
+
     public void Add(long hits, long misses)
     {
         _hits += hits;

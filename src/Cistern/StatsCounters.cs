@@ -23,7 +23,10 @@ internal sealed class StatsCounters
     /// <summary>The sums at one moment.</summary>
     public readonly record struct Totals(long Hits, long Misses, long Sets, long Deletes, long Evictions, long Expirations);
 
-    // The tallies that a thread used last, by the numbers of their owners.
+    // The tally that a thread used last, and others by the numbers of their owners.
+    [ThreadStatic]
+    private static LookupTally? _last;
+
     [ThreadStatic]
     private static LookupTally?[]? _recent;
 
@@ -53,11 +56,15 @@ internal sealed class StatsCounters
     private LookupTally MyTally
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _recent is { } recent && recent[_number] is { } tally && tally.Owner == this ? tally : FindTally();
+        get => _last is { } tally && tally.Owner == this ? tally : FindTally();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CountLookup(bool hit) => MyTally.Add(hit ? 1 : 0, hit ? 0 : 1);
+    public void CountLookup(bool hit)
+    {
+        if (hit) MyTally.AddHit();
+        else MyTally.Add(0, 1);
+    }
 
     public void CountLookups(long hits, long misses) => MyTally.Add(hits, misses);
 
@@ -85,10 +92,17 @@ internal sealed class StatsCounters
         lock (_reset) _baseline = Sum();
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private LookupTally FindTally()
     {
-        var tally = _tallies.GetOrAdd(Environment.CurrentManagedThreadId, static (_, owner) => new LookupTally(owner), this);
-        return (_recent ??= new LookupTally?[RecentTallies])[_number] = tally;
+        var recent = _recent ??= new LookupTally?[RecentTallies];
+        if (recent[_number] is not { } tally || tally.Owner != this)
+        {
+            tally = _tallies.GetOrAdd(Environment.CurrentManagedThreadId, static (_, owner) => new LookupTally(owner), this);
+            recent[_number] = tally;
+        }
+
+        return _last = tally;
     }
 
     private Totals Sum()

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 
 namespace Cistern;
 
@@ -17,42 +16,58 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     }
 
     /// <summary>
-    /// Whether the core compares keys character by character, so that one that is found is known to be valid, as it was when it was stored: then it is
-    /// checked on a miss only. Such a core must not mind what it is asked for.
+    /// Whether lookups need no more than the core does: it compares keys character by character, so that one that is found is known to be valid, as it was when it was
+    /// stored; it holds nothing once it is disposed of; and nothing outside of this process can fail. What is to be said of a key or a state is said on a miss.
     /// </summary>
-    internal bool ProvesKeys { get; init; }
+    internal bool HasPlainLookups { get; init; }
 
     /// <inheritdoc/>
     public byte[]? Get(string key)
     {
-        BeginLookup(key);
         byte[]? value;
-        try { value = GetCore(key); }
-        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
-        CountLookup(key, value is not null);
+        if (HasPlainLookups)
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            value = GetCore(key);
+            if (value is null) Begin(key, CancellationToken.None);
+        }
+        else
+        {
+            value = GetGuarded(key);
+        }
+
+        Counters.CountLookup(value is not null);
         return value;
     }
 
     /// <inheritdoc/>
     public LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength)
     {
-        BeginLookup(key);
         LookupOutcome outcome;
-        try { outcome = TryGetCore(key, destination, out valueLength); }
-        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
-        CountLookup(key, outcome != LookupOutcome.Miss);
+        if (HasPlainLookups)
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            outcome = TryGetCore(key, destination, out valueLength);
+            if (outcome == LookupOutcome.Miss) Begin(key, CancellationToken.None);
+        }
+        else
+        {
+            outcome = TryGetGuarded(key, destination, out valueLength);
+        }
+
+        Counters.CountLookup(outcome != LookupOutcome.Miss);
         return outcome;
     }
 
     /// <inheritdoc/>
     public bool TryGet(string key, IBufferWriter<byte> destination)
     {
-        BeginLookup(key);
+        Begin(key, CancellationToken.None);
         ArgumentNullException.ThrowIfNull(destination);
         bool found;
         try { found = TryGetCore(key, destination); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
-        CountLookup(key, found);
+        Counters.CountLookup(found);
         return found;
     }
 
@@ -173,19 +188,19 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     /// <inheritdoc/>
     protected sealed override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => new(GetUsageCore());
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void BeginLookup(string key)
+    // Apart, as a method with a handler keeps its variables in memory.
+    private byte[]? GetGuarded(string key)
     {
-        if (!ProvesKeys) CacheKey.Validate(key, nameof(key));
-        ArgumentNullException.ThrowIfNull(key);
-        ThrowIfDisposed();
+        Begin(key, CancellationToken.None);
+        try { return GetCore(key); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void CountLookup(string key, bool isHit)
+    private LookupOutcome TryGetGuarded(string key, Span<byte> destination, out int valueLength)
     {
-        if (!isHit && ProvesKeys) CacheKey.Validate(key, nameof(key));
-        Counters.CountLookup(isHit);
+        Begin(key, CancellationToken.None);
+        try { return TryGetCore(key, destination, out valueLength); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
     }
 
     private bool Delete(string key, long? version)

@@ -17,7 +17,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public InMemoryBackend(InMemoryBackendOptions? options = null) : base(options?.Name ?? "memory", options?.TimeProvider)
     {
-        ProvesKeys = true;
+        HasPlainLookups = true;
         _options = (options ?? new InMemoryBackendOptions()).Resolve();
         _openedAtTicks = TimeProvider.GetUtcNow().UtcTicks;
         _openedAtTimestamp = TimeProvider.GetTimestamp();

@@ -158,15 +158,7 @@ internal readonly ref struct EntryHead
     }
 
     /// <summary>The key's hash.</summary>
-    public uint HashKey()
-    {
-        var stored = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _first, KeyOffset), KeyBytes);
-        if ((Flags & EntryFlags.IsWide) != EntryFlags.None) return KeyHash.Of(MemoryMarshal.Cast<byte, char>(stored));
-        if (stored.Length > MostShortKeyBytes) return KeyHash.Of(ReadKey());
-        Span<char> characters = stackalloc char[MostShortKeyBytes];
-        Ascii.ToUtf16(stored, characters, out var length);
-        return KeyHash.Of(characters[..length]);
-    }
+    public uint HashKey() => KeyHash.OfStored(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _first, KeyOffset), KeyBytes), (Flags & EntryFlags.IsWide) != EntryFlags.None);
 
     /// <summary>Moves the end of an entry that has one.</summary>
     public void WriteEnd(long end) => WriteLong(ref _first, OptionsOffset, end);

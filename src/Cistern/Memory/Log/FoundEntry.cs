@@ -12,8 +12,5 @@ internal readonly ref struct FoundEntry(ref ulong place, ulong slot, EntryHead h
     public EntryHead Head { get; } = head;
 
     /// <summary>Counts a use.</summary>
-    public void Use()
-    {
-        if (Uses < LogEviction.MostUses) SlotTable.Use(ref _place, slot);
-    }
+    public void Use() => SlotTable.Use(ref _place, LogEviction.MostUses);
 }

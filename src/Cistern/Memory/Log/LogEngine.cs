@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Cistern;
 
@@ -27,6 +28,7 @@ internal sealed class LogEngine : MemoryEngine
     private const int SlotBytes = 12;
 
     private readonly LogShard[] _shards;
+    private readonly EntryReader[] _readers;
     private readonly int _shardShift;
     private readonly InMemoryBackendOptions _options;
     private readonly LogBudget _budget;
@@ -60,6 +62,7 @@ internal sealed class LogEngine : MemoryEngine
         };
         _shards = new LogShard[shards];
         for (var i = 0; i < shards; i++) _shards[i] = new LogShard(_budget, around, segmentBytes);
+        _readers = [.. _shards.Select(shard => shard.Entries.Store.Reader)];
     }
 
     public override BatchAtomicity BatchAtomicity => _shards.Length == 1 ? BatchAtomicity.Batch : BatchAtomicity.Part;
@@ -74,8 +77,8 @@ internal sealed class LogEngine : MemoryEngine
     {
         foreach (var key in keys)
         {
-            var hash = KeyHash.Of(key);
-            ShardOf(hash).PrefetchSlots(hash);
+            var hash = KeyHash.OfStored(key);
+            _readers[(int)((ulong)hash >> _shardShift)].PrefetchSlots(hash);
         }
     }
 
@@ -92,38 +95,56 @@ internal sealed class LogEngine : MemoryEngine
 
     public override byte[]? Get(string key)
     {
-        var hash = KeyHash.Of(key);
-        return ShardOf(hash).Get(key, hash);
+        var sink = default(ArraySink);
+        return Read(key, isUse: true, ref sink) ? sink.Value : null;
     }
 
     public override LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength)
     {
-        var hash = KeyHash.Of(key);
-        return ShardOf(hash).TryGet(key, hash, destination, out valueLength);
+        var sink = new SpanSink(destination);
+        if (Read(key, isUse: true, ref sink))
+        {
+            valueLength = sink.Length;
+            return sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
+        }
+
+        valueLength = 0;
+        return LookupOutcome.Miss;
     }
 
     public override bool TryGet(string key, IBufferWriter<byte> destination)
     {
-        var hash = KeyHash.Of(key);
-        return ShardOf(hash).TryGet(key, hash, destination);
+        var sink = new BufferSink(destination);
+        if (!Read(key, isUse: true, ref sink)) return false;
+        sink.Commit();
+        return true;
     }
 
     public override bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
     {
-        var hash = KeyHash.Of(key);
-        return ShardOf(hash).TryRead(key, hash, state, reader);
+        var sink = default(PoolSink);
+        try
+        {
+            if (!Read(key, isUse: true, ref sink)) return false;
+            reader(sink.Value, state);
+            return true;
+        }
+        finally
+        {
+            sink.Dispose();
+        }
     }
 
     public override CacheEntry? GetEntry(string key)
     {
-        var hash = KeyHash.Of(key);
+        var hash = KeyHash.OfStored(key);
         return ShardOf(hash).GetEntry(key, hash);
     }
 
     public override bool Exists(string key)
     {
-        var hash = KeyHash.Of(key);
-        return ShardOf(hash).Exists(key, hash);
+        var sink = default(NoSink);
+        return Read(key, isUse: false, ref sink);
     }
 
     public override Dictionary<string, byte[]> GetMany(IReadOnlyCollection<string> keys)
@@ -141,7 +162,7 @@ internal sealed class LogEngine : MemoryEngine
 
     public override SetOutcome Set(in EntryDraft draft)
     {
-        var hash = KeyHash.Of(draft.Key);
+        var hash = KeyHash.OfStored(draft.Key);
         var shard = ShardOf(hash);
         var metadata = MetadataBytes.Write(draft.Metadata);
         while (true)
@@ -162,7 +183,7 @@ internal sealed class LogEngine : MemoryEngine
         var ends = new int[_shards.Length + 1];
         for (var i = 0; i < hashes.Length; i++)
         {
-            hashes[i] = KeyHash.Of(drafts[i].Key);
+            hashes[i] = KeyHash.OfStored(drafts[i].Key);
             ends[(int)((ulong)hashes[i] >> _shardShift) + 1]++;
         }
 
@@ -186,18 +207,18 @@ internal sealed class LogEngine : MemoryEngine
 
     public override bool Touch(string key, long? expiresAtMilliseconds)
     {
-        var hash = KeyHash.Of(key);
+        var hash = KeyHash.OfStored(key);
         return ShardOf(hash).Touch(key, hash, expiresAtMilliseconds);
     }
 
     public override bool Delete(string key, long? version)
     {
-        var hash = KeyHash.Of(key);
+        var hash = KeyHash.OfStored(key);
         return ShardOf(hash).Delete(key, hash, version);
     }
 
     public override long DeleteMany(IReadOnlyCollection<string> keys) =>
-        keys.Select(key => (Key: key, Hash: KeyHash.Of(key))).GroupBy(key => ShardOf(key.Hash)).Sum(group => group.Key.DeleteMany(group));
+        keys.Select(key => (Key: key, Hash: KeyHash.OfStored(key))).GroupBy(key => ShardOf(key.Hash)).Sum(group => group.Key.DeleteMany(group));
 
     public override long Clear()
     {
@@ -249,6 +270,32 @@ internal sealed class LogEngine : MemoryEngine
         }
 
         return true;
+    }
+
+    // Nearly every lookup ends with the first line that it looks at.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Read<TSink>(string key, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        if (ShortKey.TryRead(key, out var shortKey))
+        {
+            var hash = shortKey.Hash;
+            if (_readers[(int)((ulong)hash >> _shardShift)].TryReadPlain(shortKey, hash, isUse, ref sink)) return true;
+        }
+
+        // A copy, so that the sink itself need not be in memory.
+        var copy = sink;
+        var isThere = ReadAny(key, isUse, ref copy);
+        sink = copy;
+        return isThere;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ReadAny<TSink>(string key, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        var hash = KeyHash.OfStored(key);
+        return ShardOf(hash).Read(key, hash, isUse, ref sink);
     }
 
     // With one shard all bits of the hash are shifted out, which C# does not do.

@@ -18,65 +18,51 @@ internal sealed class LogShard
     private readonly Lock _lock = new();
     private readonly ShardEntries _entries;
     private readonly EntryStore _store;
+    private readonly EntryReader _reader;
     private readonly ShardTombstones _tombstones;
     private readonly LogBudget _budget;
     private readonly LogSurroundings _surroundings;
-    private readonly EvictionChoice _choice;
 
     public LogShard(LogBudget budget, LogSurroundings surroundings, int segmentBytes)
     {
         _budget = budget;
         _surroundings = surroundings;
-        _choice = surroundings.Choice;
         _entries = new ShardEntries(budget, surroundings, segmentBytes);
         _store = _entries.Store;
+        _reader = _store.Reader;
         _tombstones = new ShardTombstones(budget, _entries, surroundings.RetentionMilliseconds, surroundings.MaxTombstoneBytes);
     }
 
     /// <summary>What it holds. To be asked without the lock for what is but an estimate then.</summary>
     public ShardEntries Entries => _entries;
 
-    public LookupOutcome TryGet(string key, uint hash, Span<byte> destination, out int valueLength)
+    /// <summary>Looks a key up.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="hash">Its hash.</param>
+    /// <param name="isUse">Whether a hit counts as a use.</param>
+    /// <param name="sink">Takes the value; it counts when the key is there.</param>
+    public bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
     {
-        var sink = new SpanSink(destination);
-        var isThere = Read(key, hash, isUse: true, ref sink);
-        valueLength = isThere ? sink.Length : 0;
-        return !isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
-    }
-
-    public byte[]? Get(string key, uint hash)
-    {
-        var sink = default(ArraySink);
-        return Read(key, hash, isUse: true, ref sink) ? sink.Value : null;
-    }
-
-    public bool TryGet(string key, uint hash, IBufferWriter<byte> destination)
-    {
-        var sink = new BufferSink(destination);
-        if (!Read(key, hash, isUse: true, ref sink)) return false;
-        sink.Commit();
-        return true;
-    }
-
-    public bool TryRead<TState>(string key, uint hash, TState state, ReadOnlySpanAction<byte, TState> reader)
-    {
-        var sink = default(PoolSink);
-        try
+        for (var attempt = 0; attempt < ReadsWithoutLock; attempt++)
         {
-            if (!Read(key, hash, isUse: true, ref sink)) return false;
-            reader(sink.Value, state);
-            return true;
+            switch (_reader.Read(key, hash, isUse, ref sink))
+            {
+                case ReadResult.Found:
+                    return true;
+                case ReadResult.Missing:
+                    return false;
+                case ReadResult.Expired:
+                    attempt = ReadsWithoutLock;
+                    break;
+                default:
+                    Thread.SpinWait(SpinsWhileChanged);
+                    break;
+            }
         }
-        finally
-        {
-            sink.Dispose();
-        }
-    }
 
-    public bool Exists(string key, uint hash)
-    {
-        var sink = default(NoSink);
-        return Read(key, hash, isUse: false, ref sink);
+        // Too much is being changed, or the entry has expired.
+        return ReadLocked(key, hash, isUse, ref sink);
     }
 
     public CacheEntry? GetEntry(string key, uint hash)
@@ -98,8 +84,6 @@ internal sealed class LogShard
             };
         }
     }
-
-    public void PrefetchSlots(uint hash) => _store.PrefetchSlots(hash);
 
     /// <summary>Stores an entry.</summary>
     /// <param name="draft">The entry.</param>
@@ -131,7 +115,7 @@ internal sealed class LogShard
             _entries.TakeWasBusy();
 
             // Readers wait for the end: they see all of it, or nothing.
-            _store.BeginChange();
+            _reader.BeginChange();
             try
             {
                 foreach (var i in chosen)
@@ -142,7 +126,7 @@ internal sealed class LogShard
             }
             finally
             {
-                _store.EndChange();
+                _reader.EndChange();
             }
 
             return _entries.TakeWasBusy();
@@ -166,9 +150,9 @@ internal sealed class LogShard
             // Room for the end may take an entry's, or move this one.
             if (end == StoredEntry.Never || !_entries.TryMakeRoomForEnd(key, hash) || !_store.TryFind(key, hash, out found)) return true;
             var before = found.Head.End;
-            _store.BeginChange();
+            _reader.BeginChange();
             found.Head.WriteEnd(end);
-            _store.EndChange();
+            _reader.EndChange();
             _entries.Ends.Change(hash, before, end);
             return true;
         }
@@ -194,9 +178,9 @@ internal sealed class LogShard
     {
         lock (_lock)
         {
-            _store.BeginChange();
+            _reader.BeginChange();
             try { return keys.LongCount(key => Delete(key.Key, key.Hash, version: null)); }
-            finally { _store.EndChange(); }
+            finally { _reader.EndChange(); }
         }
     }
 
@@ -269,31 +253,6 @@ internal sealed class LogShard
         {
             _lock.Exit();
         }
-    }
-
-    private bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
-        where TSink : struct, IValueSink, allows ref struct
-    {
-        for (var attempt = 0; attempt < ReadsWithoutLock; attempt++)
-        {
-            switch (_store.Read(key, hash, isUse, ref sink, out var bytes))
-            {
-                case ReadResult.Found:
-                    if (isUse && EvictionChoice.SampleOf(hash) < _choice.SampledBelow) _choice.Note(hash, bytes);
-                    return true;
-                case ReadResult.Missing:
-                    return false;
-                case ReadResult.Expired:
-                    attempt = ReadsWithoutLock;
-                    break;
-                default:
-                    Thread.SpinWait(SpinsWhileChanged);
-                    break;
-            }
-        }
-
-        // Too much is being changed, or something has expired.
-        return ReadLocked(key, hash, isUse, ref sink);
     }
 
     private bool ReadLocked<TSink>(string key, uint hash, bool isUse, ref TSink sink)

@@ -14,7 +14,4 @@ internal enum ReadResult
 
     /// <summary>Something was changed meanwhile; what was taken does not count.</summary>
     Disturbed,
-
-    /// <summary>Of one entry: it is another key's.</summary>
-    Other,
 }

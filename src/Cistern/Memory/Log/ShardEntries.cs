@@ -24,7 +24,7 @@ internal sealed class ShardEntries
     {
         _budget = budget;
         _surroundings = surroundings;
-        Store = new EntryStore(budget, segmentBytes, surroundings.Now);
+        Store = new EntryStore(budget, segmentBytes, surroundings);
         Ends = new EntryEnds(Store, budget);
         _logs = new ShardLogs(Store, Evicting);
     }
@@ -117,9 +117,9 @@ internal sealed class ShardEntries
         Ends.Change(hash, head.End, draft.ExpiresAtMilliseconds ?? StoredEntry.Never);
         found.Use();
         var (segment, offset) = Store.BytesAt(found.Address);
-        Store.BeginChange();
+        Store.Reader.BeginChange();
         parts.Value.CopyTo(EntryHead.Write(segment, offset, parts).ValueToWrite());
-        Store.EndChange();
+        Store.Reader.EndChange();
         return true;
     }
 

@@ -32,15 +32,14 @@ internal sealed unsafe class SlotTable
 
     // Pinned: the lines begin where those of the processor's cache do.
     private readonly ulong[] _array;
-    private readonly int _first;
+    private readonly ulong* _first;
     private readonly uint _lines;
 
     public SlotTable(int lines)
     {
         _lines = (uint)lines;
         _array = GC.AllocateArray<ulong>((lines + 1) * LineSlots - 1, pinned: true);
-        var misaligned = (int)((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array)) % LineBytes);
-        _first = misaligned == 0 ? 0 : (LineBytes - misaligned) / sizeof(ulong);
+        _first = (ulong*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array)) + LineBytes - 1) & ~(nuint)(LineBytes - 1));
     }
 
     public int Lines => (int)_lines;
@@ -70,26 +69,46 @@ internal sealed unsafe class SlotTable
     public ref ulong this[int place]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_array), _first + place);
+        get
+        {
+            // A reference into an array keeps it; a pointer does not.
+            ref var slot = ref Unsafe.AsRef<ulong>(_first + place);
+            GC.KeepAlive(this);
+            return ref slot;
+        }
     }
 
-    /// <summary>Where the slots begin.</summary>
-    public ref ulong First
+    /// <summary>The first slot of a line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref ulong LineAt(int line) => ref this[line * LineSlots];
+
+    /// <summary>The first slot of the line in which the search for a tag begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref ulong HomeLineOf(ulong tag)
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_array), _first);
+        ref var line = ref Unsafe.AsRef<ulong>(_first + (nuint)((tag * _lines) >> AddressShift) * LineSlots);
+        GC.KeepAlive(this);
+        return ref line;
     }
+
+    /// <summary>Which slots of a line have a tag: a bit for each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Matches(ref ulong line, ulong tag) =>
+        (uint)Vector512.Equals(Vector512.LoadUnsafe(ref line) & Vector512.Create(TagMask), Vector512.Create(tag)).ExtractMostSignificantBits();
 
     /// <summary>Has the processor fetch where a key is looked for.</summary>
     public void Prefetch(uint hash)
     {
-        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref this[HomeOf(TagOf(hash)) * LineSlots]));
+        if (Sse.IsSupported) Sse.Prefetch0(Unsafe.AsPointer(ref HomeLineOf(TagOf(hash))));
     }
 
-    /// <summary>Raises how often a slot was used. Without the lock: the slot may be another's by now, which does no harm.</summary>
+    /// <summary>Raises how often a slot was used, up to a bound. Without the lock: the slot may be another's by now, which does no harm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Use(ref ulong place, ulong slot) =>
-        Unsafe.Add(ref Unsafe.As<ulong, byte>(ref place), BitConverter.IsLittleEndian ? 0 : sizeof(ulong) - 1) = (byte)(slot + 1);
+    public static void Use(ref ulong slot, int most)
+    {
+        ref var uses = ref Unsafe.Add(ref Unsafe.As<ulong, byte>(ref slot), BitConverter.IsLittleEndian ? 0 : sizeof(ulong) - 1);
+        if (uses < most) uses++;
+    }
 
     /// <summary>Puts a slot where there is room for it.</summary>
     public void Add(ulong slot)
@@ -146,11 +165,11 @@ internal sealed unsafe class SlotTable
     }
 
     /// <summary>The part of a slot that tells keys apart.</summary>
-    public static ulong TagOf(uint hash) => ((ulong)hash << TagShift) & TagMask;
+    public static ulong TagOf(uint hash) => hash << TagShift;
 
     /// <summary>The line in which the search for a tag begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int HomeOf(ulong tag) => (int)(((tag >> TagShift) * _lines) >> TagBits);
+    public int HomeOf(ulong tag) => (int)((tag * _lines) >> AddressShift);
 
     /// <summary>The line in which a search goes on.</summary>
     public int Next(int line) => line + 1 == _lines ? 0 : line + 1;
@@ -175,10 +194,7 @@ internal sealed unsafe class SlotTable
     private int Distance(int from, int to) => to >= from ? to - from : to - from + (int)_lines;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector512<ulong> LineAt(int line) => Vector512.LoadUnsafe(ref this[line * LineSlots]);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint EmptyIn(int line) => (uint)Vector512.LessThan(LineAt(line), Vector512.Create(1UL << AddressShift)).ExtractMostSignificantBits();
+    private uint EmptyIn(int line) => (uint)Vector512.LessThan(Vector512.LoadUnsafe(ref LineAt(line)), Vector512.Create(1UL << AddressShift)).ExtractMostSignificantBits();
 
     /// <summary>Goes through the slots that may be a key's.</summary>
     internal ref struct Search
@@ -222,7 +238,6 @@ internal sealed unsafe class SlotTable
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private readonly uint MatchesIn(int line) =>
-            (uint)Vector512.Equals(_table.LineAt(line) & Vector512.Create(TagMask), Vector512.Create(_tag)).ExtractMostSignificantBits();
+        private readonly uint MatchesIn(int line) => Matches(ref _table.LineAt(line), _tag);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Cistern;
 
 /// <summary>Copies a value into the caller's memory, if it fits.</summary>
@@ -12,6 +14,6 @@ internal ref struct SpanSink(Span<byte> destination) : IValueSink
     public void Take(ReadOnlySpan<byte> value)
     {
         Length = value.Length;
-        if (value.Length <= _destination.Length) value.CopyTo(_destination);
+        if (value.Length <= _destination.Length) ShortCopy.Copy(ref MemoryMarshal.GetReference(value), ref MemoryMarshal.GetReference(_destination), value.Length);
     }
 }

@@ -19,7 +19,7 @@ internal abstract class EvictionChoice
     public virtual long MemoryBytes => 0;
 
     /// <summary>The part of a key's hash that tells whether it is sampled. Shards and lines take other bits as they are; here all are mixed.</summary>
-    public static uint SampleOf(uint hash) => (hash ^ (hash >> 15)) * 0x2C1B3C6Du;
+    public static uint SampleOf(uint hash) => hash * 0x2C1B3C6Du;
 
     /// <summary>A key of the sample was asked for, and was there, or is stored now.</summary>
     /// <param name="hash">Its hash.</param>
