@@ -114,10 +114,9 @@ internal sealed class EntryLogs
     }
 
     /// <summary>Gives the room of an entry back.</summary>
-    public void Free(uint address)
+    public void Free(uint address, int bytes)
     {
         var segment = SegmentOf(address);
-        var bytes = HeadAt(address).Length;
         ref var info = ref _segments[segment];
         info.LiveBytes -= bytes;
         var log = LogOf(info.Log);
@@ -140,8 +139,14 @@ internal sealed class EntryLogs
         return 0;
     }
 
-    /// <summary>Passes over the oldest entry of a log, which is gone.</summary>
-    public void PassOldest(LogName name, int bytes) => LogOf(name).TailOffset += bytes;
+    /// <summary>Passes over an entry that is gone, or is going, if it is the oldest of a log. Has the processor fetch the next one, which is looked at soon.</summary>
+    public void PassOldest(LogName name, uint address, int bytes)
+    {
+        var log = LogOf(name);
+        if (log.Tail == None || AddressOf(log.Tail, log.TailOffset) != address) return;
+        log.TailOffset += bytes;
+        if (log.TailOffset < _segments[log.Tail].End) Prefetching.Fetch(ref _segments.BytesOf(log.Tail)[log.TailOffset]);
+    }
 
     /// <summary>Makes the oldest segment of the small log the newest of the main log, if its entries have no more than some bytes, and none has been passed.</summary>
     public bool TryRelabel(long bytes)

@@ -114,16 +114,11 @@ internal sealed class EntryStore
     {
         var place = FindPlace(oldAddress, hash);
         Volatile.Write(ref Table[place], SlotTable.Slot(address, hash, uses));
-        _logs.Free(oldAddress);
+        _logs.Free(oldAddress, HeadAt(oldAddress).Length);
     }
 
     /// <summary>Takes an entry away.</summary>
-    public void Remove(uint address, uint hash)
-    {
-        RemoveSlot(FindPlace(address, hash));
-        _logs.Free(address);
-        Count--;
-    }
+    public void Remove(uint address, uint hash) => Remove(address, HeadAt(address).Length, FindPlace(address, hash));
 
     /// <inheritdoc cref="IEvictionLogs.SmallBytes"/>
     public long SmallBytes => _logs.SmallBytes;
@@ -132,32 +127,40 @@ internal sealed class EntryStore
     public long MainBytes => _logs.MainBytes;
 
     /// <summary>Looks at the oldest entry of a log; gives segments back in which none is left.</summary>
-    /// <param name="name">The log.</param>
-    /// <param name="address">Receives its address.</param>
-    /// <param name="hash">Receives the hash of its key.</param>
-    /// <param name="uses">Receives how often it was used.</param>
-    /// <param name="bytes">Receives its length.</param>
-    public bool TryPeek(LogName name, out uint address, out uint hash, out int uses, out int bytes)
+    public bool TryPeek(LogName name, out PeekedEntry peeked)
     {
-        while ((address = _logs.Oldest(name)) != 0)
+        while (_logs.Oldest(name) is not 0 and var address)
         {
             var head = _logs.HeadAt(address);
-            (hash, bytes) = (head.HashKey(), head.Length);
+            var (hash, bytes) = (head.HashKey(), head.Length);
             if (FindPlace(address, hash) is >= 0 and var place)
             {
-                uses = SlotTable.UsesOf(Table[place]);
+                peeked = new PeekedEntry(address, hash, bytes, place, SlotTable.UsesOf(Table[place]));
                 return true;
             }
 
-            _logs.PassOldest(name, bytes);
+            _logs.PassOldest(name, address, bytes);
         }
 
-        (hash, uses, bytes) = (0, 0, 0);
+        peeked = default;
         return false;
     }
 
-    /// <summary>Moves an entry to the end of the main log; false: there is no memory for it there.</summary>
-    public bool TryKeep(uint address, uint hash, int bytes, int uses, out uint moved) => TryMove(address, hash, bytes, LogName.Main, uses, out moved);
+    /// <summary>Moves the oldest entry of a log to the end of the main log; false: there is no memory for it there.</summary>
+    public bool TryKeep(LogName name, in PeekedEntry peeked, int uses, out uint moved)
+    {
+        if (!_logs.TryCopy(peeked.Address, peeked.Bytes, LogName.Main, out moved)) return false;
+        _logs.PassOldest(name, peeked.Address, peeked.Bytes);
+        Move(peeked.Address, peeked.Bytes, PlaceOf(peeked), SlotTable.Slot(moved, peeked.Hash, uses));
+        return true;
+    }
+
+    /// <summary>Takes the oldest entry of a log away.</summary>
+    public void Remove(LogName name, in PeekedEntry peeked)
+    {
+        _logs.PassOldest(name, peeked.Address, peeked.Bytes);
+        Remove(peeked.Address, peeked.Bytes, PlaceOf(peeked));
+    }
 
     /// <inheritdoc cref="EntryLogs.TryRelabel"/>
     public bool TryRelabel(long bytes) => _logs.TryRelabel(bytes);
@@ -174,7 +177,8 @@ internal sealed class EntryStore
             var head = _logs.HeadAt(address);
             var (hash, bytes) = (head.HashKey(), head.Length);
             if (FindPlace(address, hash) is not (>= 0 and var place)) continue;
-            if (!TryMove(address, hash, bytes, _logs.LogAt(address), SlotTable.UsesOf(Table[place]), out _)) return;
+            if (!_logs.TryCopy(address, bytes, _logs.LogAt(address), out var moved)) return;
+            Move(address, bytes, place, SlotTable.Slot(moved, hash, SlotTable.UsesOf(Table[place])));
             left -= bytes;
         }
     }
@@ -220,11 +224,20 @@ internal sealed class EntryStore
         Reader.EndChange();
     }
 
-    private bool TryMove(uint address, uint hash, int bytes, LogName to, int uses, out uint moved)
+    private void Remove(uint address, int bytes, int place)
     {
-        if (!_logs.TryCopy(address, bytes, to, out moved)) return false;
-        Volatile.Write(ref Table[FindPlace(address, hash)], SlotTable.Slot(moved, hash, uses));
-        _logs.Free(address);
-        return true;
+        RemoveSlot(place);
+        _logs.Free(address, bytes);
+        Count--;
     }
+
+    private void Move(uint address, int bytes, int place, ulong slot)
+    {
+        Volatile.Write(ref Table[place], slot);
+        _logs.Free(address, bytes);
+    }
+
+    // Slots may have moved since it was looked at.
+    private int PlaceOf(in PeekedEntry peeked) =>
+        Table.Has(peeked.Place) && SlotTable.AddressOf(Table[peeked.Place]) == peeked.Address ? peeked.Place : FindPlace(peeked.Address, peeked.Hash);
 }

@@ -9,9 +9,12 @@ namespace Cistern;
 /// <param name="maxMemoryBytes">The most bytes in all; null: not bounded.</param>
 internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMemoryBytes)
 {
-    private readonly long _capacity = capacity ?? long.MaxValue;
-    private readonly long _maxSizeBytes = maxSizeBytes ?? long.MaxValue;
-    private readonly long _maxMemoryBytes = maxMemoryBytes ?? long.MaxValue;
+    // What is not bounded is not added up, either, but for memory: shards would wait for each other to do it.
+    private const long Unbounded = long.MaxValue;
+
+    private readonly long _capacity = capacity ?? Unbounded;
+    private readonly long _maxSizeBytes = maxSizeBytes ?? Unbounded;
+    private readonly long _maxMemoryBytes = maxMemoryBytes ?? Unbounded;
     private long _entries;
     private long _sizeBytes;
     private long _memoryBytes;
@@ -21,9 +24,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
 
     public long MemoryBytes => Volatile.Read(ref _memoryBytes);
 
-    public long Entries => Volatile.Read(ref _entries);
-
-    public bool IsMemoryBounded => _maxMemoryBytes != long.MaxValue;
+    public bool IsMemoryBounded => _maxMemoryBytes != Unbounded;
 
     /// <summary>Whether memory could be had for an entry, if there were no other.</summary>
     public bool CouldHold(long bytes) => bytes <= _maxMemoryBytes - Volatile.Read(ref _lastingBytes);
@@ -33,16 +34,16 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     /// <summary>Takes room for entries and the bytes of their values; false: there is not enough, and nothing was taken.</summary>
     public bool TryTake(int entries, long sizeBytes)
     {
-        if (!TryAdd(ref _entries, entries, _capacity)) return false;
-        if (TryAdd(ref _sizeBytes, sizeBytes, _maxSizeBytes)) return true;
+        if (_capacity != Unbounded && !TryAdd(ref _entries, entries, _capacity)) return false;
+        if (_maxSizeBytes == Unbounded || TryAdd(ref _sizeBytes, sizeBytes, _maxSizeBytes)) return true;
         GiveBack(entries, 0);
         return false;
     }
 
     public void GiveBack(int entries, long sizeBytes)
     {
-        if (entries != 0) Interlocked.Add(ref _entries, -entries);
-        if (sizeBytes != 0) Interlocked.Add(ref _sizeBytes, -sizeBytes);
+        if (entries != 0 && _capacity != Unbounded) Interlocked.Add(ref _entries, -entries);
+        if (sizeBytes != 0 && _maxSizeBytes != Unbounded) Interlocked.Add(ref _sizeBytes, -sizeBytes);
     }
 
     /// <summary>Takes memory for what stays when entries go; false: there is not enough, and nothing was taken.</summary>

@@ -320,7 +320,7 @@ internal sealed class LogEngine : MemoryEngine
     private void BeginChoice(ShardEntries asking)
     {
         if (_choice.WantedBytes(1, long.MaxValue) == 0) return;
-        var (entries, bytes) = (_budget.Entries, _shards.Sum(shard => shard.Entries.Store.LiveBytes));
+        var (entries, bytes) = (_shards.Sum(shard => (long)shard.Entries.Store.Count), _shards.Sum(shard => shard.Entries.Store.LiveBytes));
         var most = _budget.IsMemoryBounded ? bytes / ChoiceShare : long.MaxValue;
         var wanted = _choice.WantedBytes(entries, most);
         if (wanted == 0 || wanted > most || !asking.TryTakeMemoryAlone(wanted)) return;

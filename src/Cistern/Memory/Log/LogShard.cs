@@ -274,9 +274,18 @@ internal sealed class LogShard
         var isThere = _store.TryFind(draft.Key, hash, out var found);
         if (!Fits(draft, metadata)) return SetOutcome.TooLarge;
         if (draft.Condition != SetCondition.Always && draft.Refusal(isThere, isThere ? found.Head.Version : null, TombstoneOf(draft)) is { } refused) return refused;
-        if (draft.ExpiresAtMilliseconds is not null && !_entries.TryMakeRoomForEnd(draft.Key, hash)) return SetOutcome.TooLarge;
+        if (draft.ExpiresAtMilliseconds is not null)
+        {
+            // Room for the end may take an entry's, or move this one.
+            if (!_entries.TryMakeRoomForEnd(draft.Key, hash)) return SetOutcome.TooLarge;
+            isThere = _store.TryFind(draft.Key, hash, out found);
+        }
+
         var parts = DraftParts.Of(draft, metadata, _surroundings.Began);
-        if (!_entries.TryWriteOver(draft, parts, hash, MostBytesWrittenOver) && !_entries.TryReplace(draft, parts, hash, metadata)) return SetOutcome.TooLarge;
+        var isStored = isThere
+            ? _entries.TryWriteOver(found, draft, parts, hash, MostBytesWrittenOver) || _entries.TryReplace(found, draft, parts, hash, metadata)
+            : _entries.TryAdd(draft, parts, hash, metadata);
+        if (!isStored) return SetOutcome.TooLarge;
         if (draft.Condition != SetCondition.IfNewer || TombstoneOf(draft) is not null) _tombstones.Remove(draft.Key);
         _store.Collect();
         return SetOutcome.Stored;
@@ -298,7 +307,7 @@ internal sealed class LogShard
         var metadata = head.Metadata.ToArray();
         var parts = DraftParts.Of(draft, metadata, _surroundings.Began);
         if (end != StoredEntry.Never && !_entries.TryMakeRoomForEnd(key, hash)) return;
-        _entries.TryReplace(draft, parts, hash, metadata);
+        if (_store.TryFind(key, hash, out var moved)) _entries.TryReplace(moved, draft, parts, hash, metadata);
     }
 
     private bool Fits(in EntryDraft draft, byte[] metadata)

@@ -75,9 +75,8 @@ internal sealed class ShardEntries
     }
 
     /// <summary>Writes an entry in place of its predecessor, which stays as it is when there is no room.</summary>
-    public bool TryReplace(in EntryDraft draft, in DraftParts parts, uint hash, byte[] metadata)
+    public bool TryReplace(in FoundEntry found, in EntryDraft draft, in DraftParts parts, uint hash, byte[] metadata)
     {
-        if (!Store.TryFind(draft.Key, hash, out var found)) return TryAdd(draft, parts, hash, metadata);
         var growth = draft.Value.Length - found.Head.ValueLength;
         var taken = Math.Max(growth, 0);
         var uses = Math.Min(found.Uses + 1, LogEviction.MostUses);
@@ -107,9 +106,8 @@ internal sealed class ShardEntries
     }
 
     /// <summary>Writes an entry over its predecessor, where it is as long: nothing dies, and nothing moves.</summary>
-    public bool TryWriteOver(in EntryDraft draft, in DraftParts parts, uint hash, int mostBytes)
+    public bool TryWriteOver(in FoundEntry found, in EntryDraft draft, in DraftParts parts, uint hash, int mostBytes)
     {
-        if (!Store.TryFind(draft.Key, hash, out var found)) return false;
         var head = found.Head;
         if (parts.MetadataLength > 0 || draft.Value.Length > mostBytes || parts.Length != head.Length || (head.Flags & EntryFlags.HasMetadata) != EntryFlags.None) return false;
         if (!_budget.TryTake(0, draft.Value.Length - head.ValueLength)) return false;
@@ -179,7 +177,7 @@ internal sealed class ShardEntries
     /// <summary>Removes an entry.</summary>
     public void Drop(uint address, uint hash)
     {
-        Release(address, hash);
+        Release(Store.HeadAt(address), hash);
         Store.Remove(address, hash);
     }
 
@@ -285,13 +283,12 @@ internal sealed class ShardEntries
         var head = Store.HeadAt(address);
         if (IsKeyWanted) EvictedKey = head.ReadKey();
         _ahead += head.Length;
-        Release(address, hash);
+        Release(head, hash);
     }
 
     // What the entry took but for its memory.
-    private void Release(uint address, uint hash)
+    private void Release(in EntryHead head, uint hash)
     {
-        var head = Store.HeadAt(address);
         Ends.Change(hash, head.End, StoredEntry.Never);
         SizeBytes -= head.ValueLength;
         _budget.GiveBack(1, head.ValueLength);

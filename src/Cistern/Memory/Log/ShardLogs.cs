@@ -5,7 +5,7 @@ namespace Cistern;
 /// <param name="evicting">Told of an entry's address and the hash of its key before it goes.</param>
 internal sealed class ShardLogs(EntryStore store, Action<uint, uint> evicting) : IEvictionLogs
 {
-    private readonly Oldest[] _oldest = new Oldest[2];
+    private readonly PeekedEntry[] _oldest = new PeekedEntry[2];
 
     public long SmallBytes => store.SmallBytes;
 
@@ -16,35 +16,33 @@ internal sealed class ShardLogs(EntryStore store, Action<uint, uint> evicting) :
 
     public bool TryPeek(LogName log, out OldestEntry oldest)
     {
-        var isThere = store.TryPeek(log, out var address, out var hash, out var uses, out var bytes);
-        _oldest[(int)log] = new Oldest(address, hash, bytes);
-        oldest = new OldestEntry(hash, uses, bytes);
+        ref var peeked = ref _oldest[(int)log];
+        var isThere = store.TryPeek(log, out peeked);
+        oldest = new OldestEntry(peeked.Hash, peeked.Uses, peeked.Bytes);
         return isThere;
     }
 
     public bool TryKeep(LogName log, int uses)
     {
-        var (address, hash, bytes) = _oldest[(int)log];
-        if (!store.TryKeep(address, hash, bytes, uses, out var moved)) return false;
-        if (address == Spared) Spared = moved;
+        ref readonly var peeked = ref _oldest[(int)log];
+        if (!store.TryKeep(log, peeked, uses, out var moved)) return false;
+        if (peeked.Address == Spared) Spared = moved;
         return true;
     }
 
     public bool TryEvict(LogName log)
     {
-        var (address, hash, _) = _oldest[(int)log];
-        if (address == Spared)
+        ref readonly var peeked = ref _oldest[(int)log];
+        if (peeked.Address == Spared)
         {
             if (store.Count > 1) TryKeep(log, 0);
             return false;
         }
 
-        evicting(address, hash);
-        store.Remove(address, hash);
+        evicting(peeked.Address, peeked.Hash);
+        store.Remove(log, peeked);
         return true;
     }
 
     public bool TryRelabel(long bytes) => store.TryRelabel(bytes);
-
-    private readonly record struct Oldest(uint Address, uint Hash, int Bytes);
 }

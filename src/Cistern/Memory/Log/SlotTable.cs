@@ -78,6 +78,9 @@ internal sealed unsafe class SlotTable
         }
     }
 
+    /// <summary>Whether there is such a place.</summary>
+    public bool Has(int place) => (uint)place < _lines * LineSlots;
+
     /// <summary>The first slot of a line.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref ulong LineAt(int line) => ref this[line * LineSlots];

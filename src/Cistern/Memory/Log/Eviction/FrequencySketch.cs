@@ -46,11 +46,20 @@ internal sealed class FrequencySketch
     /// <summary>Counts a key, so many times.</summary>
     public void Add(uint hash, int times = 1)
     {
-        if (_words.Length == 0) return;
-        for (; times > 0; times--)
+        if (_words.Length == 0 || times == 0) return;
+        var block = BlockOf(hash);
+        var counters = CountersOf(hash);
+        var added = 0;
+        for (var row = 0; row < Rows; row++, counters >>= 5)
         {
-            if (AddOnce(hash) && ++_added >= _sample) Halve();
+            var (word, shift) = Locate(row, counters);
+            var more = Math.Min(times, Most - ((int)(block[word] >> shift) & Most));
+            block[word] += (ulong)more << shift;
+            added = Math.Max(added, more);
         }
+
+        _added += added;
+        if (_added >= _sample) Halve();
     }
 
     /// <summary>How often a key was counted, or more.</summary>
@@ -75,22 +84,6 @@ internal sealed class FrequencySketch
     private static (int Word, int Shift) Locate(int row, uint counters) => (row * 2 + (int)((counters >> 4) & 1), (int)(counters & 15) * CounterBits);
 
     private static uint CountersOf(uint hash) => BitOperations.RotateLeft(hash * 0x85EBCA6Bu, 15) * 0xC2B2AE35u;
-
-    private bool AddOnce(uint hash)
-    {
-        var block = BlockOf(hash);
-        var counters = CountersOf(hash);
-        var isChanged = false;
-        for (var row = 0; row < Rows; row++, counters >>= 5)
-        {
-            var (word, shift) = Locate(row, counters);
-            if (((block[word] >> shift) & Most) == Most) continue;
-            block[word] += 1UL << shift;
-            isChanged = true;
-        }
-
-        return isChanged;
-    }
 
     private void Halve()
     {
