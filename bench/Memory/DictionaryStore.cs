@@ -15,6 +15,20 @@ internal sealed class DictionaryStore(bool copies) : IStore
         return true;
     }
 
+    public int GetMany(ReadOnlySpan<string> keys, Span<byte> destination)
+    {
+        var found = 0;
+        foreach (var key in keys) found += Get(key, destination) ? 1 : 0;
+        return found;
+    }
+
+    public bool Read(string key, int[] sum)
+    {
+        if (!_values.TryGetValue(key, out var value)) return false;
+        sum[0] += value[0] + value[^1];
+        return true;
+    }
+
     // A copy of its own: a cache does not keep its caller's array.
     public void Set(string key, byte[] value) => _values[key] = value.AsSpan().ToArray();
 }

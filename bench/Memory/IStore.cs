@@ -6,5 +6,11 @@ internal interface IStore
     /// <summary>Looks a key up as the store's callers do.</summary>
     bool Get(string key, Span<byte> destination);
 
+    /// <summary>Looks keys up as the store's callers do when they have several; returns how many are there.</summary>
+    int GetMany(ReadOnlySpan<string> keys, Span<byte> destination);
+
+    /// <summary>Looks a key up and reads of its value, where it is, its first and last byte.</summary>
+    bool Read(string key, int[] sum);
+
     void Set(string key, byte[] value);
 }

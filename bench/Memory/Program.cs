@@ -6,7 +6,7 @@ using Cistern.Bench;
 // Measures one store in one way, and prints one figure. The script beside it runs stores in turn and compares them.
 //   MemoryBench STORE WAY [keys] [value bytes] [threads]
 // STORE: dictionary, dictionary+copy, memorycache, lru, oldest_added, s3fifo.
-// WAY: get (ns for a get), read (gets per CPU second), mixed (95 % gets, 5 % sets, per CPU second), miss (gets per CPU second with a tenth of the room, misses set; and the hit ratio),
+// WAY: get (ns for a get), many (ns for each key of a get of 32), place (ns for a look at a value where it is), read (gets per CPU second), mixed (95 % gets, 5 % sets, per CPU second), miss (gets per CPU second with a tenth of the room, misses set; and the hit ratio),
 //      bytes (per entry beyond key and value), gc (ms of a full blocking collection), allocated (bytes for a get, an overwrite, a set that evicts).
 var (name, way) = (args[0], args[1]);
 int keyCount = Number(2, 1_000_000), valueBytes = Number(3, 100), threads = Number(4, 2);
@@ -16,7 +16,9 @@ value.AsSpan().Fill((byte)'v');
 
 switch (way)
 {
-    case "get": Print(NanosecondsPerGet()); break;
+    case "get": Print(NanosecondsPer(GetAll)); break;
+    case "many": Print(NanosecondsPer(GetAllInGroups)); break;
+    case "place": Print(NanosecondsPer(ReadAll)); break;
     case "read": Print(PerCpuSecond(0)); break;
     case "mixed": Print(PerCpuSecond(5)); break;
     case "miss": WithMisses(); break;
@@ -56,29 +58,46 @@ string[] Drawn(int count, int seed)
     return Enumerable.Range(0, count).Select(_ => keys[ranks.Next()]).ToArray();
 }
 
-double NanosecondsPerGet()
+double NanosecondsPer(Look look)
 {
     var store = Filled();
     var drawn = Drawn(2_000_000, 1);
-    var destination = new byte[valueBytes];
     var rounds = new List<double>();
-    WarmUp(() => GetAll(drawn.AsSpan(0, 100_000)));
+    WarmUp(() => look(store, drawn.AsSpan(0, 100_000)));
     for (var round = 0; round < 7; round++)
     {
         var started = Stopwatch.GetTimestamp();
-        var hits = GetAll(drawn);
+        var hits = look(store, drawn);
         if (hits != drawn.Length) throw new InvalidOperationException($"{drawn.Length - hits} misses.");
         rounds.Add(Stopwatch.GetElapsedTime(started).TotalNanoseconds / drawn.Length);
     }
 
     return rounds.Order().ElementAt(rounds.Count / 2);
+}
 
-    int GetAll(ReadOnlySpan<string> keys)
-    {
-        var hits = 0;
-        foreach (var key in keys) hits += store.Get(key, destination) ? 1 : 0;
-        return hits;
-    }
+int GetAll(IStore store, ReadOnlySpan<string> keys)
+{
+    var destination = new byte[valueBytes];
+    var hits = 0;
+    foreach (var key in keys) hits += store.Get(key, destination) ? 1 : 0;
+    return hits;
+}
+
+int GetAllInGroups(IStore store, ReadOnlySpan<string> keys)
+{
+    const int size = 32;
+    var destination = new byte[size * valueBytes];
+    var hits = 0;
+    for (; keys.Length >= size; keys = keys[size..]) hits += store.GetMany(keys[..size], destination);
+    return hits + store.GetMany(keys, destination);
+}
+
+int ReadAll(IStore store, ReadOnlySpan<string> keys)
+{
+    var sum = new int[1];
+    var hits = 0;
+    foreach (var key in keys) hits += store.Read(key, sum) ? 1 : 0;
+    return hits;
 }
 
 // Until the compiler has done its best, which it does in steps, each after a tenth of a second.

@@ -38,6 +38,7 @@ internal static class MemberCalls
         ("Get", () => backend.Get(key)),
         ("TryGet (span)", () => backend.TryGet(key, new byte[8], out _)),
         ("TryGet (buffer)", () => backend.TryGet(key, new ArrayBufferWriter<byte>())),
+        ("TryGetMany", () => backend.TryGetMany(["other", key], new byte[8], new BatchLookup[2])),
         ("TryRead", () => backend.TryRead(key, 0, static (_, _) => { })),
         ("Set", () => backend.Set(key, new byte[] { 1 })),
         ("Set (sequence)", () => backend.Set(key, new ReadOnlySequence<byte>([1]))),

@@ -23,6 +23,16 @@ public interface ISyncCacheBackend
     /// <param name="destination">Where the value goes; untouched on a miss.</param>
     bool TryGet(string key, IBufferWriter<byte> destination);
 
+    /// <summary>
+    /// Looks several keys up and copies their values into the caller's memory, one behind the other in the order of the keys. Each key is one lookup, also one that is
+    /// asked for twice. In memory it is much faster than one by one, as the processor fetches all of them at the same time.
+    /// </summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="destination">Where the values go. One that does not fit behind those before it is passed over; a shorter one after it may fit.</param>
+    /// <param name="lookups">Receives for each key what became of it. Not shorter than <paramref name="keys"/>.</param>
+    /// <returns>How many keys have a live entry, those included whose values did not fit.</returns>
+    int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups);
+
     /// <summary>Looks a key up and shows its value in place, without copying; false on a miss.</summary>
     /// <param name="key">The key.</param>
     /// <param name="state">Handed to <paramref name="reader"/>, so that it need not capture anything.</param>

@@ -72,13 +72,38 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     }
 
     /// <inheritdoc/>
+    public int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups)
+    {
+        if (lookups.Length < keys.Length) throw new ArgumentException($"There is room for {lookups.Length} lookups; {keys.Length} keys were given.", nameof(lookups));
+        foreach (var key in keys)
+        {
+            if (HasPlainLookups) ArgumentNullException.ThrowIfNull(key, nameof(keys));
+            else CacheKey.Validate(key, nameof(keys));
+        }
+
+        ThrowIfDisposed();
+        int found;
+        try { found = TryGetManyCore(keys, destination, lookups); }
+        catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get many"); }
+        for (var i = 0; i < keys.Length && HasPlainLookups && found < keys.Length; i++)
+        {
+            if (lookups[i].Outcome == LookupOutcome.Miss) CacheKey.Validate(keys[i], nameof(keys));
+        }
+
+        Counters.CountLookups(found, keys.Length - found);
+        return found;
+    }
+
+    /// <inheritdoc/>
     public bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
     {
-        Begin(key, CancellationToken.None);
+        if (HasPlainLookups) ArgumentNullException.ThrowIfNull(key);
+        else Begin(key, CancellationToken.None);
         ArgumentNullException.ThrowIfNull(reader);
 
         // Not wrapped: what the caller's own reader throws is the caller's. Cores of synchronous backends wrap their own faults here.
         var found = TryReadCore(key, state, reader);
+        if (!found && HasPlainLookups) Begin(key, CancellationToken.None);
         Counters.CountLookup(found);
         return found;
     }
@@ -125,6 +150,25 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     /// <param name="key">The key; valid.</param>
     /// <param name="destination">Where the value goes; untouched when none is there.</param>
     protected virtual bool TryGetCore(string key, IBufferWriter<byte> destination) => TryReadCore(key, destination, static (value, destination) => destination.Write(value));
+
+    /// <summary>Copies the values of live entries into the caller's memory, and refreshes their recency. Default: one after another.</summary>
+    /// <param name="keys">The keys; valid.</param>
+    /// <param name="destination">Where the values go, one behind the other; those that do not fit are passed over.</param>
+    /// <param name="lookups">Receives for each key what became of it.</param>
+    /// <returns>How many keys have a live entry.</returns>
+    protected virtual int TryGetManyCore(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups)
+    {
+        var (found, used) = (0, 0);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var outcome = TryGetCore(keys[i], destination[used..], out var length);
+            lookups[i] = new BatchLookup(outcome, outcome == LookupOutcome.Hit ? used : 0, length);
+            if (outcome == LookupOutcome.Hit) used += length;
+            if (outcome != LookupOutcome.Miss) found++;
+        }
+
+        return found;
+    }
 
     /// <summary>Shows the value of a live entry in place, and refreshes its recency; false when none is there. Lets what the reader throws pass.</summary>
     /// <param name="key">The key; valid.</param>

@@ -24,6 +24,15 @@ public sealed class AllocationTests : IAsyncDisposable
     public void TryGet_IntoASpan_AllocatesNothing() => Assert.Equal(0, Measure(() => _backend.TryGet("key", _buffer, out _) == LookupOutcome.Hit));
 
     [Fact]
+    public void TryGetMany_IntoASpan_AllocatesNothing()
+    {
+        string[] keys = ["key", "none", "key"];
+        var lookups = new BatchLookup[keys.Length];
+        var destination = new byte[keys.Length * ValueBytes];
+        Assert.Equal(0, Measure(() => _backend.TryGetMany(keys, destination, lookups) == 2));
+    }
+
+    [Fact]
     public void TryRead_InPlace_AllocatesNothing() => Assert.Equal(0, Measure(() => _backend.TryRead("key", 0, static (_, _) => { })));
 
     [Fact]

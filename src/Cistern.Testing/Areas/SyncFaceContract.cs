@@ -98,6 +98,57 @@ public abstract class SyncFaceContract : ConcurrencyContract
     }
 
     [Fact]
+    public async Task Sync_TryGetMany_CopiesValuesInOrderAndCountsEachKey()
+    {
+        Sync.Set("one", Bytes("1"));
+        Sync.Set("three", Bytes("333"));
+        Sync.Set("empty", Array.Empty<byte>());
+        var destination = Bytes("........");
+        var lookups = new BatchLookup[6];
+        lookups[5] = new BatchLookup(LookupOutcome.Hit, 7, 7);
+        Assert.Equal(4, Sync.TryGetMany(["three", "missing", "empty", "one", "three"], destination, lookups));
+        Assert.Equal(Bytes("3331333."), destination);
+        BatchLookup[] expected =
+        [
+            new(LookupOutcome.Hit, 0, 3), new(LookupOutcome.Miss, 0, 0), new(LookupOutcome.Hit, 3, 0), new(LookupOutcome.Hit, 3, 1), new(LookupOutcome.Hit, 4, 3), new(LookupOutcome.Hit, 7, 7),
+        ];
+        Assert.Equal(expected, lookups);
+        await AssertCountedAsync(hits: 4, misses: 1, sets: 3, deletes: 0);
+        Assert.Equal(0, Sync.TryGetMany([], [], []));
+    }
+
+    [Fact]
+    public async Task Sync_TryGetManyIntoTooLittle_PassesOverWhatDoesNotFit()
+    {
+        Sync.Set("three", Bytes("333"));
+        Sync.Set("one", Bytes("1"));
+        var destination = Bytes("....");
+        var lookups = new BatchLookup[3];
+        Assert.Equal(3, Sync.TryGetMany(["three", "three", "one"], destination, lookups));
+        Assert.Equal(Bytes("3331"), destination);
+        Assert.Equal([new(LookupOutcome.Hit, 0, 3), new(LookupOutcome.DestinationTooSmall, 0, 3), new(LookupOutcome.Hit, 3, 1)], lookups);
+        await AssertCountedAsync(hits: 3, misses: 0, sets: 2, deletes: 0);
+        Assert.Throws<ArgumentException>("lookups", () => Sync.TryGetMany(["one", "three"], new byte[4], new BatchLookup[1]));
+    }
+
+    [Fact]
+    public async Task Sync_TryGetManyOfMany_IsTheSameAsOneByOne()
+    {
+        var keys = Enumerable.Range(0, 100).Select(i => $"key {i} of many").ToArray();
+        for (var i = 0; i < keys.Length; i += 3) Sync.Set(keys[i], Bytes($"value {i}"));
+        var destination = new byte[10 * keys.Length];
+        var lookups = new BatchLookup[keys.Length];
+        Assert.Equal(34, Sync.TryGetMany(keys, destination, lookups));
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var value = lookups[i].Outcome == LookupOutcome.Hit ? System.Text.Encoding.UTF8.GetString(destination, lookups[i].Offset, lookups[i].Length) : null;
+            Assert.Equal(i % 3 == 0 ? $"value {i}" : null, value);
+        }
+
+        await AssertCountedAsync(hits: 34, misses: 66, sets: 34, deletes: 0);
+    }
+
+    [Fact]
     public void Sync_TryRead_ShowsTheValueOnceWithTheState()
     {
         Sync.Set("key", Bytes("value"));
@@ -137,7 +188,7 @@ public abstract class SyncFaceContract : ConcurrencyContract
         Advance(1);
         AssertFound(found: false);
         Assert.False(Sync.Delete("key"));
-        await AssertCountedAsync(hits: 4, misses: 4, sets: 1, deletes: 0);
+        await AssertCountedAsync(hits: 5, misses: 5, sets: 1, deletes: 0);
     }
 
     [Fact]
@@ -173,6 +224,7 @@ public abstract class SyncFaceContract : ConcurrencyContract
         Assert.Equal(found, Sync.TryGet("key", new byte[5], out _) == LookupOutcome.Hit);
         Assert.Equal(found, Sync.TryGet("key", new ArrayBufferWriter<byte>()));
         Assert.Equal(found, Sync.TryRead("key", 0, static (_, _) => { }));
+        Assert.Equal(found ? 1 : 0, Sync.TryGetMany(["key"], new byte[5], new BatchLookup[1]));
         Assert.Equal(found, Sync.Exists("key"));
     }
 }

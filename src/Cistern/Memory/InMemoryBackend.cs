@@ -72,12 +72,17 @@ public sealed class InMemoryBackend : SyncCacheBackend
     /// <inheritdoc/>
     protected override LookupOutcome TryGetCore(string key, Span<byte> destination, out int valueLength) => _engine.TryGet(key, destination, out valueLength);
 
-    // Without the call through a generic virtual method and a delegate.
+    // Without a delegate.
     /// <inheritdoc/>
     protected override bool TryGetCore(string key, IBufferWriter<byte> destination) => _engine.TryGet(key, destination);
 
     /// <inheritdoc/>
-    protected override bool TryReadCore<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader) => _engine.TryRead(key, state, reader);
+    protected override int TryGetManyCore(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups) => _engine.TryGetMany(keys, destination, lookups);
+
+    // A call of a generic virtual method is slow where it is not known whose.
+    /// <inheritdoc/>
+    protected override bool TryReadCore<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader) =>
+        _engine is LogEngine engine ? engine.TryRead(key, state, reader) : _engine.TryRead(key, state, reader);
 
     /// <inheritdoc/>
     protected override CacheEntry? GetEntryCore(string key) => _engine.GetEntry(key);

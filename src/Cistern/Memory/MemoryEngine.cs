@@ -8,6 +8,9 @@ namespace Cistern;
 /// </summary>
 internal abstract class MemoryEngine
 {
+    /// <summary>So many keys at once are fetched at most: beyond, the first would be gone again before they are looked at.</summary>
+    public const int MostPrefetched = 32;
+
     private const int FewEntries = 16;
     private const int FewSizeBytes = 4 * 1024;
     private const int FewMemoryBytes = 16 * 1024;
@@ -29,6 +32,7 @@ internal abstract class MemoryEngine
     public abstract long EstimateMemoryBytes(string key, long valueLength);
 
     /// <inheritdoc cref="CacheBackend.Prefetch"/>
+    /// <remarks>Of more than <see cref="MostPrefetched"/>, the first ones.</remarks>
     public abstract void Prefetch(ReadOnlySpan<string> keys);
 
     /// <summary>Evicts the entry that would go first; returns its key, or null when there is none.</summary>
@@ -39,6 +43,22 @@ internal abstract class MemoryEngine
 
     /// <inheritdoc cref="ISyncCacheBackend.TryGet(string, Span{byte}, out int)"/>
     public abstract LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength);
+
+    /// <inheritdoc cref="ISyncCacheBackend.TryGetMany"/>
+    public virtual int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups)
+    {
+        var (found, used) = (0, 0);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (i % MostPrefetched == 0) Prefetch(keys[i..Math.Min(keys.Length, i + MostPrefetched)]);
+            var outcome = TryGet(keys[i], destination[used..], out var length);
+            lookups[i] = new BatchLookup(outcome, outcome == LookupOutcome.Hit ? used : 0, length);
+            if (outcome == LookupOutcome.Hit) used += length;
+            if (outcome != LookupOutcome.Miss) found++;
+        }
+
+        return found;
+    }
 
     /// <inheritdoc cref="ISyncCacheBackend.TryGet(string, IBufferWriter{byte})"/>
     public abstract bool TryGet(string key, IBufferWriter<byte> destination);

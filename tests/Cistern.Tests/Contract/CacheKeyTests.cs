@@ -75,6 +75,7 @@ public sealed class CacheKeyTests
         { "try get", async (backend, key) => await backend.TryGetAsync(key, new System.Buffers.ArrayBufferWriter<byte>()) },
         { "try get into a span", (backend, key) => { backend.TryGet(key, default, out _); return default; } },
         { "try get into a buffer", (backend, key) => { backend.TryGet(key, new System.Buffers.ArrayBufferWriter<byte>()); return default; } },
+        { "try get many", (backend, key) => { backend.TryGetMany(["ok", key], default, new BatchLookup[2]); return default; } },
         { "try read", (backend, key) => { backend.TryRead(key, 0, (_, _) => { }); return default; } },
         { "get entry", async (backend, key) => await backend.GetEntryAsync(key) },
         { "set", async (backend, key) => await backend.SetAsync(key, new byte[1]) },

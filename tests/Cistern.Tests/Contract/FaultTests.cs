@@ -56,6 +56,7 @@ public sealed class FaultTests
         { "get", backend => backend.Get("k") },
         { "get", backend => backend.TryGet("k", default, out _) },
         { "get", backend => backend.TryGet("k", new ArrayBufferWriter<byte>()) },
+        { "get many", backend => backend.TryGetMany(["k"], default, new BatchLookup[1]) },
         { "set", backend => backend.Set("k", new byte[1]) },
         { "delete", backend => backend.Delete("k") },
         { "delete", backend => backend.Delete("k", 1) },

@@ -93,6 +93,7 @@ public sealed class SyncFaceTests : IDisposable
             () => _backend.Get("k"),
             () => _backend.TryGet("k", default, out _),
             () => _backend.TryGet("k", new ArrayBufferWriter<byte>()),
+            () => _backend.TryGetMany(["k"], default, new BatchLookup[1]),
             () => _backend.TryRead("k", 0, static (_, _) => { }),
             () => _backend.Set("k", new byte[1]),
             () => _backend.Delete("k"),

@@ -5,7 +5,7 @@ internal struct ArraySink : IValueSink
 {
     public byte[]? Value { get; private set; }
 
-    public void Take(ReadOnlySpan<byte> value)
+    public void Take(byte[] segment, ReadOnlySpan<byte> value)
     {
         if (Value?.Length == value.Length) value.CopyTo(Value);
         else Value = value.ToArray();

@@ -7,7 +7,7 @@ internal struct BufferSink(IBufferWriter<byte> destination) : IValueSink
 {
     private int _length;
 
-    public void Take(ReadOnlySpan<byte> value)
+    public void Take(byte[] segment, ReadOnlySpan<byte> value)
     {
         _length = value.Length;
         if (value.Length > 0) value.CopyTo(destination.GetSpan(value.Length));

@@ -162,17 +162,18 @@ internal sealed class EntryLogs
         return true;
     }
 
-    /// <summary>The addresses of the entries in the segment that is to be written anew, those that are gone included; none: it is not time for it.</summary>
-    /// <param name="liveBytes">Receives the bytes of those that are not gone: once these are moved, the segment may be, too.</param>
-    public uint[] FindSparse(out int liveBytes)
+    /// <summary>The address of the first entry in the segment that is to be written anew, which may be gone; 0: it is not time for it.</summary>
+    /// <param name="liveBytes">Receives the bytes of the entries that are not gone: once these are moved, the segment may be, too.</param>
+    public uint FindSparse(out int liveBytes)
     {
         liveBytes = 0;
-        if (_deadSpace.FindEmptiest() is not (>= 0 and var segment)) return [];
-        var addresses = new List<uint>();
+        if (_deadSpace.FindEmptiest() is not (>= 0 and var segment)) return 0;
         liveBytes = _segments[segment].LiveBytes;
-        for (var offset = 0; offset < _segments[segment].End; offset += HeadAt(addresses[^1]).Length) addresses.Add(AddressOf(segment, offset));
-        return [.. addresses];
+        return AddressOf(segment, 0);
     }
+
+    /// <summary>The address of the entry behind another one of the same segment.</summary>
+    public static uint Next(uint address, int bytes) => address + (uint)(bytes / EntryHead.Unit);
 
     /// <summary>Gives a segment that nobody needs back to the system; false: there is none.</summary>
     public bool TryDropSpare() => _segments.TryDropSpare();

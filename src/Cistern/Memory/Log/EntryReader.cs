@@ -68,6 +68,20 @@ internal sealed class EntryReader
     /// <summary>Has the processor fetch where a key is looked for.</summary>
     public void PrefetchSlots(uint hash) => Volatile.Read(ref _table).Prefetch(hash);
 
+    /// <summary>Has the processor fetch what is probably the entry of a key, once its slots are there.</summary>
+    public void PrefetchEntry(uint hash)
+    {
+        var tag = SlotTable.TagOf(hash);
+        ref var line = ref Volatile.Read(ref _table).HomeLineOf(tag);
+        var matches = SlotTable.Matches(ref line, tag);
+        if (matches == 0) return;
+        var address = SlotTable.AddressOf(Unsafe.Add(ref line, BitOperations.TrailingZeroCount(matches))) - 1;
+        var segments = _segments;
+        if (address >> _offsetBits >= (uint)segments.Length || segments[address >> _offsetBits] is not { } segment) return;
+        var offset = (int)(address & _offsetMask) * EntryHead.Unit;
+        if (offset < segment.Length) Prefetching.Fetch(ref segment[offset], lines: 3);
+    }
+
     /// <summary>Looks a short key up as most are: with nothing beside its value, in the first slot that may be its own. Without the lock.</summary>
     /// <param name="key">The key.</param>
     /// <param name="hash">Its hash.</param>
@@ -98,7 +112,7 @@ internal sealed class EntryReader
         if ((ushort)head != (PlainHead | ((uint)key.Length << 8))) return false;
         var length = (int)(head >> 16);
         if (EntryHead.ShortBytes + key.Length + length > room || !key.IsSame(ref Unsafe.Add(ref entry, EntryHead.ShortBytes))) return false;
-        sink.Take(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref entry, (nint)(uint)(EntryHead.ShortBytes + key.Length)), length));
+        sink.Take(segment, MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref entry, (nint)(uint)(EntryHead.ShortBytes + key.Length)), length));
         if (!IsUnchanged(version)) return false;
         if (isUse) Use(ref slot, hash, EntryHead.ShortBytes + key.Length + length);
         return true;
@@ -128,7 +142,7 @@ internal sealed class EntryReader
                 if (end <= _now()) return ReadResult.Expired;
             }
 
-            sink.Take(head.Value);
+            sink.Take(segment, head.Value);
             if (!IsUnchanged(version)) return ReadResult.Disturbed;
             if (isUse) Use(ref table[search.Place], hash, head.ValueOffset + head.ValueLength);
             return ReadResult.Found;

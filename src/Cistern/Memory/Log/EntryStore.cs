@@ -171,15 +171,20 @@ internal sealed class EntryStore
     /// <summary>Collects dead bytes where they have become many: what is not dead of a segment is written anew, and the segment is free.</summary>
     public void Collect()
     {
-        foreach (var address in _logs.FindSparse(out var left))
+        var address = _logs.FindSparse(out var left);
+        while (left > 0)
         {
-            if (left == 0) return;
             var head = _logs.HeadAt(address);
             var (hash, bytes) = (head.HashKey(), head.Length);
-            if (FindPlace(address, hash) is not (>= 0 and var place)) continue;
-            if (!_logs.TryCopy(address, bytes, _logs.LogAt(address), out var moved)) return;
-            Move(address, bytes, place, SlotTable.Slot(moved, hash, SlotTable.UsesOf(Table[place])));
-            left -= bytes;
+            var next = EntryLogs.Next(address, bytes);
+            if (FindPlace(address, hash) is >= 0 and var place)
+            {
+                if (!_logs.TryCopy(address, bytes, _logs.LogAt(address), out var moved)) return;
+                Move(address, bytes, place, SlotTable.Slot(moved, hash, SlotTable.UsesOf(Table[place])));
+                left -= bytes;
+            }
+
+            address = next;
         }
     }
 

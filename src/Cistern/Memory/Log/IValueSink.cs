@@ -4,5 +4,7 @@ namespace Cistern;
 internal interface IValueSink
 {
     /// <summary>Takes a value. It may be another one's by now: whatever was taken does not count until the lookup says so, and may be taken again.</summary>
-    void Take(ReadOnlySpan<byte> value);
+    /// <param name="segment">The segment it is in.</param>
+    /// <param name="value">The value.</param>
+    void Take(byte[] segment, ReadOnlySpan<byte> value);
 }

@@ -75,11 +75,30 @@ internal sealed class LogEngine : MemoryEngine
 
     public override void Prefetch(ReadOnlySpan<string> keys)
     {
-        foreach (var key in keys)
+        Span<uint> hashes = stackalloc uint[MostPrefetched];
+        Prefetch(keys[..Math.Min(keys.Length, MostPrefetched)], hashes);
+    }
+
+    public override int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups)
+    {
+        var (found, used) = (0, 0);
+        Span<uint> hashes = stackalloc uint[MostPrefetched];
+        for (var first = 0; first < keys.Length; first += MostPrefetched)
         {
-            var hash = KeyHash.OfStored(key);
-            _readers[(int)((ulong)hash >> _shardShift)].PrefetchSlots(hash);
+            var group = keys[first..Math.Min(keys.Length, first + MostPrefetched)];
+            Prefetch(group, hashes);
+            for (var i = 0; i < group.Length; i++)
+            {
+                var sink = new SpanSink(destination[used..]);
+                var isThere = Read(group[i], hashes[i], isUse: true, ref sink);
+                var outcome = !isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
+                lookups[first + i] = new BatchLookup(outcome, outcome == LookupOutcome.Hit ? used : 0, isThere ? sink.Length : 0);
+                if (outcome == LookupOutcome.Hit) used += sink.Length;
+                if (isThere) found++;
+            }
         }
+
+        return found;
     }
 
     public override string? EvictOne()
@@ -120,18 +139,22 @@ internal sealed class LogEngine : MemoryEngine
         return true;
     }
 
+    [SkipLocalsInit]
     public override bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
     {
-        var sink = default(PoolSink);
+        // Within another reader there is no place to name a second segment.
+        var reading = PlaceReading.Mine;
+        if (reading.IsReading) return TryReadCopy(key, state, reader);
         try
         {
+            var sink = new PlaceSink(reading, stackalloc byte[ShardEntries.MostBytesWrittenOver]);
             if (!Read(key, isUse: true, ref sink)) return false;
             reader(sink.Value, state);
             return true;
         }
         finally
         {
-            sink.Dispose();
+            reading.End();
         }
     }
 
@@ -150,15 +173,29 @@ internal sealed class LogEngine : MemoryEngine
     public override Dictionary<string, byte[]> GetMany(IReadOnlyCollection<string> keys)
     {
         var found = new Dictionary<string, byte[]>(keys.Count);
-        foreach (var key in keys)
+        foreach (var group in keys.Chunk(MostPrefetched))
         {
-            if (Get(key) is { } value) found.Add(key, value);
+            Prefetch(group);
+            foreach (var key in group)
+            {
+                if (Get(key) is { } value) found.Add(key, value);
+            }
         }
 
         return found;
     }
 
-    public override HashSet<string> ExistsMany(IReadOnlyCollection<string> keys) => [.. keys.Where(Exists)];
+    public override HashSet<string> ExistsMany(IReadOnlyCollection<string> keys)
+    {
+        var found = new HashSet<string>();
+        foreach (var group in keys.Chunk(MostPrefetched))
+        {
+            Prefetch(group);
+            found.UnionWith(group.Where(Exists));
+        }
+
+        return found;
+    }
 
     public override SetOutcome Set(in EntryDraft draft)
     {
@@ -272,6 +309,19 @@ internal sealed class LogEngine : MemoryEngine
         return true;
     }
 
+    // In steps, each of which needs what the one before has fetched: all keys, all slots, all entries.
+    private void Prefetch(ReadOnlySpan<string> keys, Span<uint> hashes)
+    {
+        foreach (var key in keys) Prefetching.Fetch(key);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            hashes[i] = KeyHash.OfStored(keys[i]);
+            ReaderOf(hashes[i]).PrefetchSlots(hashes[i]);
+        }
+
+        foreach (var hash in hashes[..keys.Length]) ReaderOf(hash).PrefetchEntry(hash);
+    }
+
     // Nearly every lookup ends with the first line that it looks at.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Read<TSink>(string key, bool isUse, ref TSink sink)
@@ -280,10 +330,22 @@ internal sealed class LogEngine : MemoryEngine
         if (ShortKey.TryRead(key, out var shortKey))
         {
             var hash = shortKey.Hash;
-            if (_readers[(int)((ulong)hash >> _shardShift)].TryReadPlain(shortKey, hash, isUse, ref sink)) return true;
+            if (ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) return true;
         }
 
-        // A copy, so that the sink itself need not be in memory.
+        return ReadCopy(key, isUse, ref sink);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct =>
+        (ShortKey.TryRead(key, out var shortKey) && ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) || ReadCopy(key, isUse, ref sink);
+
+    // Through a copy of the sink, so that the sink itself need not be in memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool ReadCopy<TSink>(string key, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
         var copy = sink;
         var isThere = ReadAny(key, isUse, ref copy);
         sink = copy;
@@ -298,8 +360,17 @@ internal sealed class LogEngine : MemoryEngine
         return ShardOf(hash).Read(key, hash, isUse, ref sink);
     }
 
+    private bool TryReadCopy<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
+    {
+        if (Get(key) is not { } value) return false;
+        reader(value, state);
+        return true;
+    }
+
     // With one shard all bits of the hash are shifted out, which C# does not do.
     private LogShard ShardOf(uint hash) => _shards[(int)((ulong)hash >> _shardShift)];
+
+    private EntryReader ReaderOf(uint hash) => _readers[(int)((ulong)hash >> _shardShift)];
 
     private bool EvictElsewhere(ShardEntries asking, out bool isBusy)
     {

@@ -12,9 +12,6 @@ internal sealed class LogShard
     private const int ReadsWithoutLock = 8;
     private const int SpinsWhileChanged = 8;
 
-    // Longer values are not written over the ones before them: readers would wait for too long.
-    private const int MostBytesWrittenOver = 4 * 1024;
-
     private readonly Lock _lock = new();
     private readonly ShardEntries _entries;
     private readonly EntryStore _store;
@@ -262,7 +259,7 @@ internal sealed class LogShard
         {
             RemoveExpired(_surroundings.Now());
             if (!_store.TryFind(key, hash, out var found)) return false;
-            sink.Take(found.Head.Value);
+            sink.Take(_store.BytesAt(found.Address).Segment, found.Head.Value);
             if (isUse) found.Use();
             return true;
         }
@@ -283,7 +280,7 @@ internal sealed class LogShard
 
         var parts = DraftParts.Of(draft, metadata, _surroundings.Began);
         var isStored = isThere
-            ? _entries.TryWriteOver(found, draft, parts, hash, MostBytesWrittenOver) || _entries.TryReplace(found, draft, parts, hash, metadata)
+            ? _entries.TryWriteOver(found, draft, parts, hash) || _entries.TryReplace(found, draft, parts, hash, metadata)
             : _entries.TryAdd(draft, parts, hash, metadata);
         if (!isStored) return SetOutcome.TooLarge;
         if (draft.Condition != SetCondition.IfNewer || TombstoneOf(draft) is not null) _tombstones.Remove(draft.Key);

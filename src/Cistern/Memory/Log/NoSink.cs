@@ -3,7 +3,7 @@ namespace Cistern;
 /// <summary>Takes no value: only whether there is one is asked.</summary>
 internal readonly struct NoSink : IValueSink
 {
-    public void Take(ReadOnlySpan<byte> value)
+    public void Take(byte[] segment, ReadOnlySpan<byte> value)
     {
     }
 }

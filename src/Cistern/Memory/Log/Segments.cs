@@ -75,11 +75,11 @@ internal sealed class Segments
     /// <summary>Takes a segment for one entry alone; -1: there is no memory for one.</summary>
     public int TryTakeAlone(int entryBytes) => TryMake(entryBytes);
 
-    /// <summary>Gives a segment back: to be used again, or to the system.</summary>
+    /// <summary>Gives a segment back, of which lookups know: to be used again, or to the system.</summary>
     public void GiveBack(int number, bool toBeUsedAgain)
     {
         var bytes = _bytes[number]!;
-        if (toBeUsedAgain && bytes.Length <= _fullBytes)
+        if (toBeUsedAgain && bytes.Length <= _fullBytes && !PlaceReading.IsRead(bytes))
         {
             _infos[number] = new SegmentInfo { Newer = _spare };
             _spare = number;

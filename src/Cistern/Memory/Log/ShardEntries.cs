@@ -6,6 +6,9 @@ namespace Cistern;
 /// </summary>
 internal sealed class ShardEntries
 {
+    /// <summary>Longer values are not written over the ones before them: they are read in place, and readers of others would wait for too long.</summary>
+    public const int MostBytesWrittenOver = 512;
+
     private const int MostSteps = 64;
 
     // Beyond this part more entries than eviction remembers keys for, it begins anew with more room.
@@ -105,20 +108,24 @@ internal sealed class ShardEntries
         return TryAdd(draft, parts, hash, metadata);
     }
 
-    /// <summary>Writes an entry over its predecessor, where it is as long: nothing dies, and nothing moves.</summary>
-    public bool TryWriteOver(in FoundEntry found, in EntryDraft draft, in DraftParts parts, uint hash, int mostBytes)
+    /// <summary>Writes an entry over its predecessor, where it is short and as long: nothing dies, and nothing moves.</summary>
+    public bool TryWriteOver(in FoundEntry found, in EntryDraft draft, in DraftParts parts, uint hash)
     {
         var head = found.Head;
-        if (parts.MetadataLength > 0 || draft.Value.Length > mostBytes || parts.Length != head.Length || (head.Flags & EntryFlags.HasMetadata) != EntryFlags.None) return false;
-        if (!_budget.TryTake(0, draft.Value.Length - head.ValueLength)) return false;
-        SizeBytes += draft.Value.Length - head.ValueLength;
-        Ends.Change(hash, head.End, draft.ExpiresAtMilliseconds ?? StoredEntry.Never);
-        found.Use();
+        if (parts.MetadataLength > 0 || draft.Value.Length > MostBytesWrittenOver || head.ValueLength > MostBytesWrittenOver || parts.Length != head.Length || (head.Flags & EntryFlags.HasMetadata) != EntryFlags.None) return false;
         var (segment, offset) = Store.BytesAt(found.Address);
         Store.Reader.BeginChange();
-        parts.Value.CopyTo(EntryHead.Write(segment, offset, parts).ValueToWrite());
+        var mayWrite = _budget.TryTake(0, draft.Value.Length - head.ValueLength);
+        if (mayWrite)
+        {
+            SizeBytes += draft.Value.Length - head.ValueLength;
+            Ends.Change(hash, head.End, draft.ExpiresAtMilliseconds ?? StoredEntry.Never);
+            found.Use();
+            parts.Value.CopyTo(EntryHead.Write(segment, offset, parts).ValueToWrite());
+        }
+
         Store.Reader.EndChange();
-        return true;
+        return mayWrite;
     }
 
     /// <summary>Makes sure that there is room for one more end. A key's entry stays.</summary>

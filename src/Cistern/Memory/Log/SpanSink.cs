@@ -11,7 +11,7 @@ internal ref struct SpanSink(Span<byte> destination) : IValueSink
 
     public readonly bool Fits => Length <= _destination.Length;
 
-    public void Take(ReadOnlySpan<byte> value)
+    public void Take(byte[] segment, ReadOnlySpan<byte> value)
     {
         Length = value.Length;
         if (value.Length <= _destination.Length) ShortCopy.Copy(ref MemoryMarshal.GetReference(value), ref MemoryMarshal.GetReference(_destination), value.Length);

@@ -82,13 +82,18 @@ public sealed class LogTortureTests
     {
         var into = new byte[MostValueBytes];
         var value = new byte[MostValueBytes];
+        var many = new byte[4 * MostValueBytes];
+        var lookups = new BatchLookup[40];
         for (var round = 0; goesOn(); round++)
         {
             // Some keys are everybody's.
             var number = random.Next(4) == 0 ? random.Next(8) : random.Next(Keys);
-            var key = number % 7 == 0 ? $"ключ {number}" : $"key {number}";
-            switch (random.Next(20))
+            var key = KeyOf(number);
+            switch (random.Next(21))
             {
+                case 20:
+                    LookUpMany(backend, random, many, lookups);
+                    break;
                 case < 7:
                     if (backend.TryGet(key, into, out var length) == LookupOutcome.Hit) Check(number, into.AsSpan(0, length));
                     break;
@@ -96,7 +101,15 @@ public sealed class LogTortureTests
                     if (backend.Get(key) is { } array) Check(number, array);
                     break;
                 case < 11:
-                    backend.TryRead(key, (this, number), static (span, state) => state.Item1.Check(state.number, span));
+                    backend.TryRead(key, (Torturer: this, number, IsSlow: random.Next(20) == 0), static (span, state) =>
+                    {
+                        state.Torturer.Check(state.number, span);
+                        if (!state.IsSlow) return;
+
+                        // What is read in place stays as it is for as long as it is read.
+                        Thread.Yield();
+                        state.Torturer.Check(state.number, span);
+                    });
                     break;
                 case 11:
                     backend.Exists(key);
@@ -113,6 +126,26 @@ public sealed class LogTortureTests
                     else if (random.Next(10) == 0) backend.EvictOne();
                     break;
             }
+        }
+    }
+
+    // Of the lengths that lookups treat differently, and beyond ASCII.
+    private static string KeyOf(int number) => (number % 7) switch
+    {
+        0 => $"ключ {number}",
+        1 => $"{number}",
+        2 => $"a key of more than thirty-two characters, number {number}",
+        3 => $"key number {number}, longer",
+        _ => $"key {number:d5}",
+    };
+
+    private void LookUpMany(InMemoryBackend backend, Random random, byte[] into, BatchLookup[] lookups)
+    {
+        var numbers = Enumerable.Range(0, random.Next(lookups.Length)).Select(_ => random.Next(Keys)).ToArray();
+        backend.TryGetMany(numbers.Select(KeyOf).ToArray(), into, lookups);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            if (lookups[i].Outcome == LookupOutcome.Hit) Check(numbers[i], into.AsSpan(lookups[i].Offset, lookups[i].Length));
         }
     }
 
