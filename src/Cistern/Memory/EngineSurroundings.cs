@@ -11,4 +11,7 @@ internal sealed class EngineSurroundings
 
     /// <summary>Told how many entries were removed because their time was over.</summary>
     public required Action<long> Expired { get; init; }
+
+    /// <summary>Told how many bytes of memory were taken.</summary>
+    public required Action<long> Took { get; init; }
 }

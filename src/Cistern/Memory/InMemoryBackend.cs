@@ -21,7 +21,14 @@ public sealed class InMemoryBackend : SyncCacheBackend
         _options = (options ?? new InMemoryBackendOptions()).Resolve();
         _openedAtTicks = TimeProvider.GetUtcNow().UtcTicks;
         _openedAtTimestamp = TimeProvider.GetTimestamp();
-        _engine = MemoryEngine.Create(_options, new EngineSurroundings { Now = () => NowMilliseconds, Evicted = CountEvictions, Expired = CountExpirations });
+        _engine = MemoryEngine.Create(_options, new EngineSurroundings
+        {
+            Now = () => NowMilliseconds,
+            Evicted = CountEvictions,
+            Expired = CountExpirations,
+            Took = _options.ShrinksUnderMemoryPressure ? _options.MemoryPressure.Took : static _ => { },
+        });
+        if (_options.ShrinksUnderMemoryPressure) _options.MemoryPressure.Add(_engine);
         Capabilities = new BackendCapabilities
         {
             ReportsEvictions = true,
@@ -64,6 +71,19 @@ public sealed class InMemoryBackend : SyncCacheBackend
     {
         ThrowIfDisposed();
         return _engine.EvictOne();
+    }
+
+    /// <summary>
+    /// Evicts entries, those first that would go first, until a part of the memory that is held is free, and gives it back to the garbage collector; returns how many were
+    /// evicted. The cache may grow again at once.
+    /// </summary>
+    /// <param name="percent">The part, 1 to 100; 100: every entry goes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not from 1 to 100.</exception>
+    public long Trim(int percent)
+    {
+        ThrowIfDisposed();
+        if (percent is < 1 or > 100) throw new ArgumentOutOfRangeException(nameof(percent), percent, "Must be from 1 to 100.");
+        return _engine.TrimTo(percent == 100 ? 0 : (long)(_engine.GetMemoryBytes() * (100 - percent) / 100.0));
     }
 
     /// <inheritdoc/>
@@ -123,5 +143,9 @@ public sealed class InMemoryBackend : SyncCacheBackend
     protected override BackendUsage GetUsageCore() => _engine.GetUsage();
 
     /// <inheritdoc/>
-    protected override void DisposeCore() => _engine.Clear();
+    protected override void DisposeCore()
+    {
+        _options.MemoryPressure.Remove(_engine);
+        _engine.Clear();
+    }
 }

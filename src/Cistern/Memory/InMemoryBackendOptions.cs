@@ -36,8 +36,16 @@ public sealed record InMemoryBackendOptions
     /// <summary>How long the version of a deleted key is remembered. Default 60 s.</summary>
     public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Whether entries are evicted when the memory of the process, its container or the machine runs short (beyond 90 %), also where no bound is reached; once there is enough
+    /// again (below 80 %), the cache grows back. Default true.
+    /// </summary>
+    public bool ShrinksUnderMemoryPressure { get; init; } = true;
+
     /// <summary>The clock. Null (the default): <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider? TimeProvider { get; init; }
+
+    internal MemoryPressure MemoryPressure { get; init; } = MemoryPressure.OfProcess;
 
     internal InMemoryBackendOptions Resolve()
     {

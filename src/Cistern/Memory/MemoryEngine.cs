@@ -93,6 +93,15 @@ internal abstract class MemoryEngine
 
     public abstract BackendUsage GetUsage();
 
+    /// <summary>About how many bytes are held in all; cheap.</summary>
+    public abstract long GetMemoryBytes();
+
+    /// <summary>Evicts entries until no more than some bytes are held, or there is none left; returns how many.</summary>
+    public abstract long TrimTo(long memoryBytes);
+
+    /// <summary>Bounds the memory by less than the options do, and evicts what is beyond it; null: no more.</summary>
+    public abstract void LimitMemory(long? memoryBytes);
+
     // With a handful of entries people count them, and expect the one to go that was not used for the longest time.
     private static bool IsOrdered(InMemoryBackendOptions options) =>
         options.Eviction is EvictionMode.Lru or EvictionMode.OldestAdded

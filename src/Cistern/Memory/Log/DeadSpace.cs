@@ -3,9 +3,10 @@ namespace Cistern;
 /// <summary>Decides when the bytes of entries that are gone have become too many, and which segment is to be written anew. Used under the shard's lock.</summary>
 internal sealed class DeadSpace(Segments segments, SegmentLog small, SegmentLog main, int segmentBytes)
 {
-    // Dead bytes beyond this part of the live ones are collected, if they are more than some segments.
+    // Dead bytes beyond this part of the live ones are collected, if they are more than some segments, or than many bytes.
     private const int DeadShare = 4;
     private const int DeadSegments = 4;
+    private const int ManyDeadBytes = 256 * 1024;
 
     // What would be copied for less is not worth it.
     private const double MostLive = 0.75;
@@ -14,7 +15,7 @@ internal sealed class DeadSpace(Segments segments, SegmentLog small, SegmentLog 
     public int FindEmptiest()
     {
         var live = small.LiveBytes + main.LiveBytes;
-        if (segments.HeldBytes - segments.SpareBytes - live <= Math.Max(live / DeadShare, (long)DeadSegments * segmentBytes)) return SegmentLog.None;
+        if (segments.HeldBytes - segments.SpareBytes - live <= Math.Max(live / DeadShare, Math.Min(DeadSegments * segmentBytes, ManyDeadBytes))) return SegmentLog.None;
         var (emptiest, share) = FindEmptiest(small);
         var (other, otherShare) = FindEmptiest(main);
         if (otherShare < share) (emptiest, share) = (other, otherShare);

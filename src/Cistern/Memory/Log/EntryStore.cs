@@ -90,10 +90,14 @@ internal sealed class EntryStore
             return Count < Table.MostRoom;
         }
 
-        var old = Table.Lines;
-        Reader.Table = Table.Grow(lines);
-        _budget.GiveBackMemory(SlotTable.BytesOf(old));
-        return true;
+        return TryResizeTable(lines) || Count < Table.MostRoom;
+    }
+
+    /// <summary>Gives back what the table has beyond what its entries need.</summary>
+    public void ShrinkTable()
+    {
+        var lines = SlotTable.LinesFor(Count);
+        if (lines <= Table.Lines / 2 && _budget.TryTakeMemory(SlotTable.BytesOf(lines))) TryResizeTable(lines);
     }
 
     /// <inheritdoc cref="EntryLogs.TryAppend"/>
@@ -227,6 +231,16 @@ internal sealed class EntryStore
         Reader.BeginChange();
         Table.Remove(place);
         Reader.EndChange();
+    }
+
+    // The memory for it was taken; where there is none after all, it is given back.
+    private bool TryResizeTable(int lines)
+    {
+        var unneeded = Table.Lines;
+        try { Reader.Table = Table.Resize(lines); }
+        catch (OutOfMemoryException) { unneeded = lines; }
+        _budget.GiveBackMemory(SlotTable.BytesOf(unneeded));
+        return Table.Lines == lines;
     }
 
     private void Remove(uint address, int bytes, int place)

@@ -7,7 +7,8 @@ namespace Cistern;
 /// <param name="capacity">The most entries; null: not bounded.</param>
 /// <param name="maxSizeBytes">The most bytes of values; null: not bounded.</param>
 /// <param name="maxMemoryBytes">The most bytes in all; null: not bounded.</param>
-internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMemoryBytes)
+/// <param name="took">Told how many bytes of memory were taken for entries.</param>
+internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMemoryBytes, Action<long> took)
 {
     // What is not bounded is not added up, either, but for memory: shards would wait for each other to do it.
     private const long Unbounded = long.MaxValue;
@@ -15,6 +16,8 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     private readonly long _capacity = capacity ?? Unbounded;
     private readonly long _maxSizeBytes = maxSizeBytes ?? Unbounded;
     private readonly long _maxMemoryBytes = maxMemoryBytes ?? Unbounded;
+    // What memory is bounded by besides, while there is little of it elsewhere.
+    private long _limit = Unbounded;
     private long _entries;
     private long _sizeBytes;
     private long _memoryBytes;
@@ -25,6 +28,9 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     public long MemoryBytes => Volatile.Read(ref _memoryBytes);
 
     public bool IsMemoryBounded => _maxMemoryBytes != Unbounded;
+
+    /// <summary>Bounds memory by less than its bound; null: no more. What is held stays.</summary>
+    public void Limit(long? memoryBytes) => Volatile.Write(ref _limit, memoryBytes ?? Unbounded);
 
     /// <summary>Whether memory could be had for an entry, if there were no other.</summary>
     public bool CouldHold(long bytes) => bytes <= _maxMemoryBytes - Volatile.Read(ref _lastingBytes);
@@ -49,7 +55,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     /// <summary>Takes memory for what stays when entries go; false: there is not enough, and nothing was taken.</summary>
     public bool TryTakeMemory(long bytes)
     {
-        if (!TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes)) return false;
+        if (!TryAdd(ref _memoryBytes, bytes, Math.Min(_maxMemoryBytes, Volatile.Read(ref _limit)))) return false;
         Interlocked.Add(ref _lastingBytes, bytes);
         return true;
     }
@@ -62,7 +68,12 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     }
 
     /// <summary>Takes memory for entries; false: there is not enough, and nothing was taken.</summary>
-    public bool TryTakeSegment(long bytes) => TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes);
+    public bool TryTakeSegment(long bytes)
+    {
+        if (!TryAdd(ref _memoryBytes, bytes, Math.Min(_maxMemoryBytes, Volatile.Read(ref _limit)))) return false;
+        took(bytes);
+        return true;
+    }
 
     public void GiveBackSegment(long bytes) => Interlocked.Add(ref _memoryBytes, -bytes);
 

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace Cistern;
 
@@ -10,25 +8,14 @@ namespace Cistern;
 /// </summary>
 internal sealed class LogEngine : MemoryEngine
 {
-    private const int HashBits = 32;
-    private const int MostShardBits = HashBits - SlotTable.TagBits;
-    private const int ShardsPerProcessor = 4;
-    private const int LeastShards = 16;
     private const int TombstoneShare = 4;
 
     // Where memory is bounded, choosing among rules may have this part of what entries have.
     private const int ChoiceShare = 10;
-
-    // Each shard has so many segments at least, so that what is not full, or is being looked through, is little.
-    private const int SegmentsPerShard = 64;
-    private const int LeastSegmentBytes = 64;
-    private const int MostSegmentBytes = 64 * 1024;
-    private const long LeastShardBytes = 1024 * 1024;
-    private const long LikelyEntryBytes = 128;
     private const int SlotBytes = 12;
 
     private readonly LogShard[] _shards;
-    private readonly EntryReader[] _readers;
+    private readonly LogLookups _lookups;
     private readonly int _shardShift;
     private readonly InMemoryBackendOptions _options;
     private readonly LogBudget _budget;
@@ -39,9 +26,9 @@ internal sealed class LogEngine : MemoryEngine
     public LogEngine(InMemoryBackendOptions options, EngineSurroundings surroundings)
     {
         _options = options;
-        var (shards, segmentBytes) = Layout(options);
-        _shardShift = HashBits - int.Log2(shards);
-        _budget = new LogBudget(options.Capacity, options.MaxSizeBytes, options.MaxMemoryBytes);
+        var (shards, segmentBytes) = LogLayout.For(options);
+        _shardShift = LogLayout.HashBits - int.Log2(shards);
+        _budget = new LogBudget(options.Capacity, options.MaxSizeBytes, options.MaxMemoryBytes, surroundings.Took);
         _choice = options.Eviction switch
         {
             EvictionMode.S3Fifo => new FixedChoice(EvictionRule.S3Fifo),
@@ -62,7 +49,7 @@ internal sealed class LogEngine : MemoryEngine
         };
         _shards = new LogShard[shards];
         for (var i = 0; i < shards; i++) _shards[i] = new LogShard(_budget, around, segmentBytes);
-        _readers = [.. _shards.Select(shard => shard.Entries.Store.Reader)];
+        _lookups = new LogLookups(_shards, _shardShift);
     }
 
     public override BatchAtomicity BatchAtomicity => _shards.Length == 1 ? BatchAtomicity.Batch : BatchAtomicity.Part;
@@ -72,34 +59,6 @@ internal sealed class LogEngine : MemoryEngine
     public override long? MaxEntriesMemoryBytes => _options.MaxMemoryBytes - _shards.Sum(shard => shard.Usage().TombstoneBytes);
 
     public override long EstimateMemoryBytes(string key, long valueLength) => EntryHead.MostOverheadBytes + SlotBytes + (long)key.Length * sizeof(char) + valueLength + SegmentInfo.Bytes;
-
-    public override void Prefetch(ReadOnlySpan<string> keys)
-    {
-        Span<uint> hashes = stackalloc uint[MostPrefetched];
-        Prefetch(keys[..Math.Min(keys.Length, MostPrefetched)], hashes);
-    }
-
-    public override int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups)
-    {
-        var (found, used) = (0, 0);
-        Span<uint> hashes = stackalloc uint[MostPrefetched];
-        for (var first = 0; first < keys.Length; first += MostPrefetched)
-        {
-            var group = keys[first..Math.Min(keys.Length, first + MostPrefetched)];
-            Prefetch(group, hashes);
-            for (var i = 0; i < group.Length; i++)
-            {
-                var sink = new SpanSink(destination[used..]);
-                var isThere = Read(group[i], hashes[i], isUse: true, ref sink);
-                var outcome = !isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
-                lookups[first + i] = new BatchLookup(outcome, outcome == LookupOutcome.Hit ? used : 0, isThere ? sink.Length : 0);
-                if (outcome == LookupOutcome.Hit) used += sink.Length;
-                if (isThere) found++;
-            }
-        }
-
-        return found;
-    }
 
     public override string? EvictOne()
     {
@@ -112,89 +71,28 @@ internal sealed class LogEngine : MemoryEngine
         return null;
     }
 
-    public override byte[]? Get(string key)
-    {
-        var sink = default(ArraySink);
-        return Read(key, isUse: true, ref sink) ? sink.Value : null;
-    }
+    public override void Prefetch(ReadOnlySpan<string> keys) => _lookups.Prefetch(keys);
 
-    public override LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength)
-    {
-        var sink = new SpanSink(destination);
-        if (Read(key, isUse: true, ref sink))
-        {
-            valueLength = sink.Length;
-            return sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
-        }
+    public override byte[]? Get(string key) => _lookups.Get(key);
 
-        valueLength = 0;
-        return LookupOutcome.Miss;
-    }
+    public override LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength) => _lookups.TryGet(key, destination, out valueLength);
 
-    public override bool TryGet(string key, IBufferWriter<byte> destination)
-    {
-        var sink = new BufferSink(destination);
-        if (!Read(key, isUse: true, ref sink)) return false;
-        sink.Commit();
-        return true;
-    }
+    public override int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups) => _lookups.TryGetMany(keys, destination, lookups);
 
-    [SkipLocalsInit]
-    public override bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
-    {
-        // Within another reader there is no place to name a second segment.
-        var reading = PlaceReading.Mine;
-        if (reading.IsReading) return TryReadCopy(key, state, reader);
-        try
-        {
-            var sink = new PlaceSink(reading, stackalloc byte[ShardEntries.MostBytesWrittenOver]);
-            if (!Read(key, isUse: true, ref sink)) return false;
-            reader(sink.Value, state);
-            return true;
-        }
-        finally
-        {
-            reading.End();
-        }
-    }
+    public override bool TryGet(string key, IBufferWriter<byte> destination) => _lookups.TryGet(key, destination);
+
+    public override bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader) => _lookups.TryRead(key, state, reader);
+
+    public override bool Exists(string key) => _lookups.Exists(key);
+
+    public override Dictionary<string, byte[]> GetMany(IReadOnlyCollection<string> keys) => _lookups.GetMany(keys);
+
+    public override HashSet<string> ExistsMany(IReadOnlyCollection<string> keys) => _lookups.ExistsMany(keys);
 
     public override CacheEntry? GetEntry(string key)
     {
         var hash = KeyHash.OfStored(key);
         return ShardOf(hash).GetEntry(key, hash);
-    }
-
-    public override bool Exists(string key)
-    {
-        var sink = default(NoSink);
-        return Read(key, isUse: false, ref sink);
-    }
-
-    public override Dictionary<string, byte[]> GetMany(IReadOnlyCollection<string> keys)
-    {
-        var found = new Dictionary<string, byte[]>(keys.Count);
-        foreach (var group in keys.Chunk(MostPrefetched))
-        {
-            Prefetch(group);
-            foreach (var key in group)
-            {
-                if (Get(key) is { } value) found.Add(key, value);
-            }
-        }
-
-        return found;
-    }
-
-    public override HashSet<string> ExistsMany(IReadOnlyCollection<string> keys)
-    {
-        var found = new HashSet<string>();
-        foreach (var group in keys.Chunk(MostPrefetched))
-        {
-            Prefetch(group);
-            found.UnionWith(group.Where(Exists));
-        }
-
-        return found;
     }
 
     public override SetOutcome Set(in EntryDraft draft)
@@ -257,6 +155,30 @@ internal sealed class LogEngine : MemoryEngine
     public override long DeleteMany(IReadOnlyCollection<string> keys) =>
         keys.Select(key => (Key: key, Hash: KeyHash.OfStored(key))).GroupBy(key => ShardOf(key.Hash)).Sum(group => group.Key.DeleteMany(group));
 
+    public override long TrimTo(long memoryBytes)
+    {
+        var evicted = 0L;
+        var idle = 0;
+        for (var i = 0; idle < _shards.Length && GetMemoryBytes() > memoryBytes; i = (i + 1) % _shards.Length)
+        {
+            var before = GetMemoryBytes();
+            var count = _shards[i].Trim();
+            evicted += count;
+            idle = count == 0 && GetMemoryBytes() >= before ? idle + 1 : 0;
+        }
+
+        if (_shards.Count(shard => shard.GiveBackUnneeded()) == _shards.Length) _budget.GiveBackMemory(_choice.Clear());
+        return evicted;
+    }
+
+    public override void LimitMemory(long? memoryBytes)
+    {
+        _budget.Limit(memoryBytes);
+        if (memoryBytes is { } most) TrimTo(most);
+    }
+
+    public override long GetMemoryBytes() => _budget.MemoryBytes;
+
     public override long Clear()
     {
         var cleared = _shards.Sum(shard => shard.Clear());
@@ -287,18 +209,6 @@ internal sealed class LogEngine : MemoryEngine
         return new BackendUsage { Entries = entries, SizeBytes = size, MemoryBytes = memory };
     }
 
-    // Few entries need one shard and small segments, many need neither.
-    private static (int Shards, int SegmentBytes) Layout(InMemoryBackendOptions options)
-    {
-        var bytes = Math.Min(options.MaxMemoryBytes ?? long.MaxValue, options.MaxSizeBytes ?? long.MaxValue);
-        if (options.Capacity is { } capacity && capacity < bytes / LikelyEntryBytes) bytes = capacity * LikelyEntryBytes;
-        var most = Math.Min(1 << MostShardBits, Math.Max(LeastShards, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) * ShardsPerProcessor));
-        var shards = (int)Math.Clamp(RoundDown(bytes / LeastShardBytes), 1, most);
-        return (shards, (int)Math.Clamp(RoundDown(bytes / shards / SegmentsPerShard), LeastSegmentBytes, MostSegmentBytes));
-    }
-
-    private static long RoundDown(long number) => number <= 0 ? 0 : 1L << BitOperations.Log2((ulong)number);
-
     private static bool IsLast(ReadOnlySpan<EntryDraft> drafts, ReadOnlySpan<int> chosen)
     {
         foreach (var later in chosen[1..])
@@ -309,68 +219,9 @@ internal sealed class LogEngine : MemoryEngine
         return true;
     }
 
-    // In steps, each of which needs what the one before has fetched: all keys, all slots, all entries.
-    private void Prefetch(ReadOnlySpan<string> keys, Span<uint> hashes)
-    {
-        foreach (var key in keys) Prefetching.Fetch(key);
-        for (var i = 0; i < keys.Length; i++)
-        {
-            hashes[i] = KeyHash.OfStored(keys[i]);
-            ReaderOf(hashes[i]).PrefetchSlots(hashes[i]);
-        }
-
-        foreach (var hash in hashes[..keys.Length]) ReaderOf(hash).PrefetchEntry(hash);
-    }
-
-    // Nearly every lookup ends with the first line that it looks at.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Read<TSink>(string key, bool isUse, ref TSink sink)
-        where TSink : struct, IValueSink, allows ref struct
-    {
-        if (ShortKey.TryRead(key, out var shortKey))
-        {
-            var hash = shortKey.Hash;
-            if (ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) return true;
-        }
-
-        return ReadCopy(key, isUse, ref sink);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
-        where TSink : struct, IValueSink, allows ref struct =>
-        (ShortKey.TryRead(key, out var shortKey) && ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) || ReadCopy(key, isUse, ref sink);
-
-    // Through a copy of the sink, so that the sink itself need not be in memory.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool ReadCopy<TSink>(string key, bool isUse, ref TSink sink)
-        where TSink : struct, IValueSink, allows ref struct
-    {
-        var copy = sink;
-        var isThere = ReadAny(key, isUse, ref copy);
-        sink = copy;
-        return isThere;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool ReadAny<TSink>(string key, bool isUse, ref TSink sink)
-        where TSink : struct, IValueSink, allows ref struct
-    {
-        var hash = KeyHash.OfStored(key);
-        return ShardOf(hash).Read(key, hash, isUse, ref sink);
-    }
-
-    private bool TryReadCopy<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
-    {
-        if (Get(key) is not { } value) return false;
-        reader(value, state);
-        return true;
-    }
-
     // With one shard all bits of the hash are shifted out, which C# does not do.
     private LogShard ShardOf(uint hash) => _shards[(int)((ulong)hash >> _shardShift)];
 
-    private EntryReader ReaderOf(uint hash) => _readers[(int)((ulong)hash >> _shardShift)];
 
     private bool EvictElsewhere(ShardEntries asking, out bool isBusy)
     {
@@ -395,6 +246,9 @@ internal sealed class LogEngine : MemoryEngine
         var most = _budget.IsMemoryBounded ? bytes / ChoiceShare : long.MaxValue;
         var wanted = _choice.WantedBytes(entries, most);
         if (wanted == 0 || wanted > most || !asking.TryTakeMemoryAlone(wanted)) return;
-        if (!_choice.TryBegin(entries, bytes, most)) _budget.GiveBackMemory(wanted);
+        bool hasBegun;
+        try { hasBegun = _choice.TryBegin(entries, bytes, most); }
+        catch (OutOfMemoryException) { hasBegun = false; }
+        if (!hasBegun) _budget.GiveBackMemory(wanted);
     }
 }

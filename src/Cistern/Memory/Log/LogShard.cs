@@ -252,6 +252,27 @@ internal sealed class LogShard
         }
     }
 
+    /// <summary>Evicts until a segment is free, or nothing is left; returns how many entries.</summary>
+    public int Trim()
+    {
+        lock (_lock)
+        {
+            RemoveExpired(_surroundings.Now());
+            return _entries.Trim();
+        }
+    }
+
+    /// <summary>Gives back what is held beyond what its entries need; returns whether there are none.</summary>
+    public bool GiveBackUnneeded()
+    {
+        lock (_lock)
+        {
+            if (_store.Count == 0) _entries.Clear();
+            else _store.ShrinkTable();
+            return _store.Count == 0;
+        }
+    }
+
     private bool ReadLocked<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
     {

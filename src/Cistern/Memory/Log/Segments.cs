@@ -133,7 +133,7 @@ internal sealed class Segments
         byte[] made;
         try
         {
-            made = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+            made = GC.AllocateUninitializedArray<byte>(length);
         }
         catch (OutOfMemoryException)
         {

@@ -172,6 +172,18 @@ internal sealed class ShardEntries
         return TryGiveBack();
     }
 
+    /// <summary>Evicts until there is a segment less, or nothing is left; returns how many entries.</summary>
+    public int Trim()
+    {
+        SpareNone();
+        var (before, held) = (Store.Count, Store.HeldBytes);
+        while (Store.TryDropSpare() || (Store.HeldBytes >= held && TryEvict()))
+        {
+        }
+
+        return before - Store.Count;
+    }
+
     /// <summary>Evicts one entry; false: there is none, or only the one that is being replaced.</summary>
     public bool TryEvict()
     {
@@ -267,8 +279,20 @@ internal sealed class ShardEntries
             if (Store.Count <= entries / 2 || !(Store.TryDropSpare() || TryEvict())) return;
         }
 
+        try
+        {
+            _eviction.Resize(entries);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Without a memory it evicts as well, only not as wisely.
+            _eviction.Clear();
+            _budget.GiveBackMemory(bytes);
+            _evictionBytes = 0;
+            return;
+        }
+
         _evictionBytes = bytes;
-        _eviction.Resize(entries);
     }
 
     // Where the rule would go round and round: whichever is the oldest.

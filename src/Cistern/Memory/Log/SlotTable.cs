@@ -30,6 +30,9 @@ internal sealed unsafe class SlotTable
     private const double FullShare = 0.82;
     private const double MostFullShare = 0.94;
 
+    // So full is one that was made smaller.
+    private const double RoomyShare = 0.6;
+
     // Pinned: the lines begin where those of the processor's cache do.
     private readonly ulong[] _array;
     private readonly ulong* _first;
@@ -55,6 +58,9 @@ internal sealed unsafe class SlotTable
 
     /// <summary>How many lines the next larger table has.</summary>
     public static int LinesAfter(int lines) => Math.Max(lines + 1, (int)Math.Min(lines * 1.2, (1 << TagBits) - 1));
+
+    /// <summary>How many lines a table for some entries has, with room for more.</summary>
+    public static int LinesFor(int entries) => (int)(entries / (LineSlots * RoomyShare)) + 1;
 
     public static uint AddressOf(ulong slot) => (uint)(slot >> AddressShift);
 
@@ -145,17 +151,17 @@ internal sealed unsafe class SlotTable
         }
     }
 
-    /// <summary>A larger table with the same slots.</summary>
-    public SlotTable Grow(int lines)
+    /// <summary>A table of another size with the same slots.</summary>
+    public SlotTable Resize(int lines)
     {
-        var grown = new SlotTable(lines);
+        var resized = new SlotTable(lines);
         for (var place = 0; place < _lines * LineSlots; place++)
         {
             var slot = this[place];
-            if (AddressOf(slot) != 0) grown.Add(slot);
+            if (AddressOf(slot) != 0) resized.Add(slot);
         }
 
-        return grown;
+        return resized;
     }
 
     /// <summary>Every slot that is in use.</summary>

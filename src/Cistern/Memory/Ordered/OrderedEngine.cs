@@ -21,6 +21,7 @@ internal sealed class OrderedEngine : MemoryEngine
     private long _sizeBytes;
     private long _memoryBytes;
     private long _removalCount;
+    private long? _limit;
 
     /// <param name="options">Resolved.</param>
     /// <param name="surroundings">The clock, and who counts.</param>
@@ -182,6 +183,31 @@ internal sealed class OrderedEngine : MemoryEngine
     public override BackendUsage GetUsage() => AfterExpiry(static engine =>
         new BackendUsage { Entries = engine._index.Count, SizeBytes = engine._sizeBytes, MemoryBytes = engine._memoryBytes + engine._tombstones.MemoryBytes });
 
+    /// <inheritdoc/>
+    public override long GetMemoryBytes() => Volatile.Read(ref _memoryBytes);
+
+    /// <inheritdoc/>
+    public override long TrimTo(long memoryBytes)
+    {
+        lock (_lock)
+        {
+            RemoveExpired();
+            var evicted = 0L;
+            for (; _memoryBytes + _tombstones.MemoryBytes > memoryBytes && _policy.Victim(except: null) is { } victim; evicted++) Evict(victim);
+            return evicted;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void LimitMemory(long? memoryBytes)
+    {
+        lock (_lock)
+        {
+            _limit = memoryBytes;
+            MakeRoom(changing: null, entries: 0, sizeBytes: 0, memoryBytes: 0);
+        }
+    }
+
     private byte[]? Find(string key)
     {
         lock (_lock)
@@ -218,6 +244,7 @@ internal sealed class OrderedEngine : MemoryEngine
         entry ??= new StoredEntry(draft.Key);
         _sizeBytes += value.Length - entry.Value.Length;
         _memoryBytes += memory - entry.MemoryBytes;
+        _surroundings.Took(memory);
         entry.Value = value;
         entry.MemoryBytes = memory;
         entry.CreatedAt = draft.CreatedAtMilliseconds;
@@ -241,7 +268,8 @@ internal sealed class OrderedEngine : MemoryEngine
     {
         while ((_index.Count + entries > _options.Capacity
                 || _sizeBytes + sizeBytes > _options.MaxSizeBytes
-                || _memoryBytes + _tombstones.MemoryBytes + memoryBytes > _options.MaxMemoryBytes)
+                || _memoryBytes + _tombstones.MemoryBytes + memoryBytes > _options.MaxMemoryBytes
+                || _memoryBytes + _tombstones.MemoryBytes + memoryBytes > _limit)
             && _policy.Victim(changing) is { } victim) Evict(victim);
     }
 

@@ -46,10 +46,10 @@ internal sealed class AdaptiveChoice : EvictionChoice
         {
             if (_shadows.Length > 0) return false;
             var bits = SampleBits(entries, mostBytes);
-            Volatile.Write(ref _memoryBytes, BytesFor(entries, bits));
             var shadowEntries = ShadowEntries(entries, bits);
             _decay = 1 - 1 / (WindowFactor * Math.Max(LeastWindowEntries, shadowEntries));
             _shadows = [.. Rules.Select(rule => new ShadowCache(rule, shadowEntries, Math.Max(1, bytes >> bits)))];
+            Volatile.Write(ref _memoryBytes, BytesFor(entries, bits));
             SampledBelow = bits == 0 ? uint.MaxValue : 1u << (32 - bits);
             return true;
         }

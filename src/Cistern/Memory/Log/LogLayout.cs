@@ -1,0 +1,34 @@
+using System.Numerics;
+
+namespace Cistern;
+
+/// <summary>How many shards an engine of logs has, and how long their segments are: few entries need one shard and small segments, many need neither.</summary>
+/// <param name="Shards">A power of two.</param>
+/// <param name="SegmentBytes">A power of two.</param>
+internal readonly record struct LogLayout(int Shards, int SegmentBytes)
+{
+    /// <summary>The bits of a key's hash; the highest choose the shard.</summary>
+    public const int HashBits = 32;
+
+    private const int MostShardBits = HashBits - SlotTable.TagBits;
+    private const int ShardsPerProcessor = 4;
+    private const int LeastShards = 16;
+
+    // Each shard has so many segments at least, so that what is not full, or is being looked through, is little.
+    private const int SegmentsPerShard = 64;
+    private const int LeastSegmentBytes = 64;
+    private const int MostSegmentBytes = 128 * 1024;
+    private const long LeastShardBytes = 1024 * 1024;
+    private const long LikelyEntryBytes = 128;
+
+    public static LogLayout For(InMemoryBackendOptions options)
+    {
+        var bytes = Math.Min(options.MaxMemoryBytes ?? long.MaxValue, options.MaxSizeBytes ?? long.MaxValue);
+        if (options.Capacity is { } capacity && capacity < bytes / LikelyEntryBytes) bytes = capacity * LikelyEntryBytes;
+        var most = Math.Min(1 << MostShardBits, Math.Max(LeastShards, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) * ShardsPerProcessor));
+        var shards = (int)Math.Clamp(RoundDown(bytes / LeastShardBytes), 1, most);
+        return new LogLayout(shards, (int)Math.Clamp(RoundDown(bytes / shards / SegmentsPerShard), LeastSegmentBytes, MostSegmentBytes));
+    }
+
+    private static long RoundDown(long number) => number <= 0 ? 0 : 1L << BitOperations.Log2((ulong)number);
+}

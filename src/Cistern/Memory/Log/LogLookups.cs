@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace Cistern;
+
+/// <summary>The lookups of an engine of logs, in any of its shards. Safe for concurrent use; they take a shard's lock only where it changes all the time, or something has expired.</summary>
+/// <param name="shards">The shards.</param>
+/// <param name="shardShift">By how many bits a hash is shifted to tell the shard.</param>
+internal sealed class LogLookups(LogShard[] shards, int shardShift)
+{
+    private readonly EntryReader[] _readers = [.. shards.Select(shard => shard.Entries.Store.Reader)];
+
+    public void Prefetch(ReadOnlySpan<string> keys)
+    {
+        Span<uint> hashes = stackalloc uint[MemoryEngine.MostPrefetched];
+        Prefetch(keys[..Math.Min(keys.Length, MemoryEngine.MostPrefetched)], hashes);
+    }
+
+    /// <inheritdoc cref="MemoryEngine.TryGetMany"/>
+    public int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups)
+    {
+        var (found, used) = (0, 0);
+        Span<uint> hashes = stackalloc uint[MemoryEngine.MostPrefetched];
+        for (var first = 0; first < keys.Length; first += MemoryEngine.MostPrefetched)
+        {
+            var group = keys[first..Math.Min(keys.Length, first + MemoryEngine.MostPrefetched)];
+            Prefetch(group, hashes);
+            for (var i = 0; i < group.Length; i++)
+            {
+                var sink = new SpanSink(destination[used..]);
+                var isThere = Read(group[i], hashes[i], isUse: true, ref sink);
+                var outcome = !isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
+                lookups[first + i] = new BatchLookup(outcome, outcome == LookupOutcome.Hit ? used : 0, isThere ? sink.Length : 0);
+                if (outcome == LookupOutcome.Hit) used += sink.Length;
+                if (isThere) found++;
+            }
+        }
+
+        return found;
+    }
+
+    public byte[]? Get(string key)
+    {
+        var sink = default(ArraySink);
+        return Read(key, isUse: true, ref sink) ? sink.Value : null;
+    }
+
+    public LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength)
+    {
+        var sink = new SpanSink(destination);
+        if (Read(key, isUse: true, ref sink))
+        {
+            valueLength = sink.Length;
+            return sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
+        }
+
+        valueLength = 0;
+        return LookupOutcome.Miss;
+    }
+
+    public bool TryGet(string key, IBufferWriter<byte> destination)
+    {
+        var sink = new BufferSink(destination);
+        if (!Read(key, isUse: true, ref sink)) return false;
+        sink.Commit();
+        return true;
+    }
+
+    [SkipLocalsInit]
+    public bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
+    {
+        // Within another reader there is no place to name a second segment.
+        var reading = PlaceReading.Mine;
+        if (reading.IsReading) return TryReadCopy(key, state, reader);
+        try
+        {
+            var sink = new PlaceSink(reading, stackalloc byte[ShardEntries.MostBytesWrittenOver]);
+            if (!Read(key, isUse: true, ref sink)) return false;
+            reader(sink.Value, state);
+            return true;
+        }
+        finally
+        {
+            reading.End();
+        }
+    }
+
+    public bool Exists(string key)
+    {
+        var sink = default(NoSink);
+        return Read(key, isUse: false, ref sink);
+    }
+
+    public Dictionary<string, byte[]> GetMany(IReadOnlyCollection<string> keys)
+    {
+        var found = new Dictionary<string, byte[]>(keys.Count);
+        foreach (var group in keys.Chunk(MemoryEngine.MostPrefetched))
+        {
+            Prefetch(group);
+            foreach (var key in group)
+            {
+                if (Get(key) is { } value) found.Add(key, value);
+            }
+        }
+
+        return found;
+    }
+
+    public HashSet<string> ExistsMany(IReadOnlyCollection<string> keys)
+    {
+        var found = new HashSet<string>();
+        foreach (var group in keys.Chunk(MemoryEngine.MostPrefetched))
+        {
+            Prefetch(group);
+            found.UnionWith(group.Where(Exists));
+        }
+
+        return found;
+    }
+
+    // In steps, each of which needs what the one before has fetched: all keys, all slots, all entries.
+    private void Prefetch(ReadOnlySpan<string> keys, Span<uint> hashes)
+    {
+        foreach (var key in keys) Prefetching.Fetch(key);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            hashes[i] = KeyHash.OfStored(keys[i]);
+            ReaderOf(hashes[i]).PrefetchSlots(hashes[i]);
+        }
+
+        foreach (var hash in hashes[..keys.Length]) ReaderOf(hash).PrefetchEntry(hash);
+    }
+
+    // Nearly every lookup ends with the first line that it looks at.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Read<TSink>(string key, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        if (ShortKey.TryRead(key, out var shortKey))
+        {
+            var hash = shortKey.Hash;
+            if (ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) return true;
+        }
+
+        return ReadCopy(key, isUse, ref sink);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct =>
+        (ShortKey.TryRead(key, out var shortKey) && ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) || ReadCopy(key, isUse, ref sink);
+
+    // Through a copy of the sink, so that the sink itself need not be in memory.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool ReadCopy<TSink>(string key, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        var copy = sink;
+        var isThere = ReadAny(key, isUse, ref copy);
+        sink = copy;
+        return isThere;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ReadAny<TSink>(string key, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        var hash = KeyHash.OfStored(key);
+        return shards[(int)((ulong)hash >> shardShift)].Read(key, hash, isUse, ref sink);
+    }
+
+    private bool TryReadCopy<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
+    {
+        if (Get(key) is not { } value) return false;
+        reader(value, state);
+        return true;
+    }
+
+    // With one shard all bits of the hash are shifted out, which C# does not do.
+    private EntryReader ReaderOf(uint hash) => _readers[(int)((ulong)hash >> shardShift)];
+}

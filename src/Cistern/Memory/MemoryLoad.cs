@@ -1,0 +1,24 @@
+namespace Cistern;
+
+/// <summary>How much memory is in use, and how much there is: of the machine, or of the container.</summary>
+/// <param name="UsedBytes">What is in use.</param>
+/// <param name="AvailableBytes">What there is in all.</param>
+/// <param name="Collections">How often the oldest generation was collected: what was let go of before, is not in use after the next time.</param>
+internal readonly record struct MemoryLoad(long UsedBytes, long AvailableBytes, int Collections)
+{
+    // What the runtime itself takes for much of what there is.
+    private const double RuntimesHighShare = 0.9;
+
+    /// <summary>As the runtime sees it: the heap against its limit, or the machine as it was at the last collection, whichever is the fuller.</summary>
+    public static MemoryLoad Read()
+    {
+        var info = GC.GetGCMemoryInfo(GCKind.Any);
+        var collections = GC.CollectionCount(GC.MaxGeneration);
+        var heap = new MemoryLoad(GC.GetTotalMemory(forceFullCollection: false), info.TotalAvailableMemoryBytes, collections);
+        var machine = new MemoryLoad(info.MemoryLoadBytes, (long)(info.HighMemoryLoadThresholdBytes / RuntimesHighShare), collections);
+        return machine.Share > heap.Share ? machine : heap;
+    }
+
+    /// <summary>The part that is in use.</summary>
+    public double Share => AvailableBytes <= 0 ? 0 : (double)UsedBytes / AvailableBytes;
+}
