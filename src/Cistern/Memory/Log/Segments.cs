@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Cistern;
@@ -15,6 +16,9 @@ internal sealed class Segments
     private const int LeastNumbers = 4;
     private const int LeastBytes = 512;
     private const int ArrayBytes = 24;
+
+    // No text, no length, no checksum.
+    private const byte PoisonByte = 0xDB;
 
     // Of the room that a log has: a new segment is at most this part of it.
     private const int GrowthShare = 4;
@@ -79,6 +83,7 @@ internal sealed class Segments
     public void GiveBack(int number, bool toBeUsedAgain)
     {
         var bytes = _bytes[number]!;
+        Poison(bytes);
         if (toBeUsedAgain && bytes.Length <= _fullBytes && !PlaceReading.IsRead(bytes))
         {
             _infos[number] = new SegmentInfo { Newer = _spare };
@@ -105,6 +110,12 @@ internal sealed class Segments
         Volatile.Write(ref _bytes, new byte[]?[LeastNumbers]);
         _infos = new SegmentInfo[LeastNumbers];
         (_used, _unused, _spare, HeldBytes, SpareBytes) = (0, None, None, 0, 0);
+    }
+
+    [Conditional("CISTERN_POISON")]
+    private static void Poison(byte[] bytes)
+    {
+        if (!PlaceReading.IsRead(bytes)) bytes.AsSpan().Fill(PoisonByte);
     }
 
     private int TakeSpare()
