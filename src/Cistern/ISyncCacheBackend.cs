@@ -14,13 +14,13 @@ public interface ISyncCacheBackend
 
     /// <summary>Looks a key up and copies its value into the caller's memory.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="destination">Where the value goes; untouched unless the outcome is <see cref="LookupOutcome.Hit"/>.</param>
+    /// <param name="destination">Where the value goes. What is in it means something only when the outcome is <see cref="LookupOutcome.Hit"/>.</param>
     /// <param name="valueLength">The length of the value in bytes, also when it did not fit; 0 on a miss.</param>
     LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength);
 
     /// <summary>Looks a key up and appends its value to a buffer; false on a miss.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="destination">Where the value goes; untouched on a miss.</param>
+    /// <param name="destination">Where the value goes; not advanced on a miss.</param>
     bool TryGet(string key, IBufferWriter<byte> destination);
 
     /// <summary>
@@ -33,7 +33,7 @@ public interface ISyncCacheBackend
     /// <returns>How many keys have a live entry, those included whose values did not fit.</returns>
     int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups);
 
-    /// <summary>Looks a key up and shows its value in place, without copying; false on a miss.</summary>
+    /// <summary>Looks a key up and shows its value; in memory in place, but for short ones, which a copy serves better; false on a miss.</summary>
     /// <param name="key">The key.</param>
     /// <param name="state">Handed to <paramref name="reader"/>, so that it need not capture anything.</param>
     /// <param name="reader">Called once on a hit, on this thread. Must not keep the span, nor call this backend.</param>

@@ -142,13 +142,13 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
 
     /// <summary>Copies the value of a live entry into the caller's memory, and refreshes its recency.</summary>
     /// <param name="key">The key; valid.</param>
-    /// <param name="destination">Where the value goes; untouched unless the outcome is a hit.</param>
+    /// <param name="destination">Where the value goes. What is in it means something only when the outcome is a hit.</param>
     /// <param name="valueLength">The length of the value in bytes, also when it did not fit; 0 on a miss.</param>
     protected abstract LookupOutcome TryGetCore(string key, Span<byte> destination, out int valueLength);
 
     /// <summary>Appends the value of a live entry to a buffer, and refreshes its recency; false when none is there. Default: by <see cref="TryReadCore"/>.</summary>
     /// <param name="key">The key; valid.</param>
-    /// <param name="destination">Where the value goes; untouched when none is there.</param>
+    /// <param name="destination">Where the value goes; not advanced when none is there.</param>
     protected virtual bool TryGetCore(string key, IBufferWriter<byte> destination) => TryReadCore(key, destination, static (value, destination) => destination.Write(value));
 
     /// <summary>Copies the values of live entries into the caller's memory, and refreshes their recency. Default: one after another.</summary>

@@ -74,7 +74,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
     }
 
     /// <summary>
-    /// Evicts entries, those first that would go first, until a part of the memory that is held is free, and gives it back to the garbage collector; returns how many were
+    /// Evicts entries, those first that would go first, until a part of the memory that they hold is free, and gives it back to the garbage collector; returns how many were
     /// evicted. The cache may grow again at once.
     /// </summary>
     /// <param name="percent">The part, 1 to 100; 100: every entry goes.</param>
@@ -83,7 +83,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
     {
         ThrowIfDisposed();
         if (percent is < 1 or > 100) throw new ArgumentOutOfRangeException(nameof(percent), percent, "Must be from 1 to 100.");
-        return _engine.TrimTo(percent == 100 ? 0 : (long)(_engine.GetMemoryBytes() * (100 - percent) / 100.0));
+        return _engine.Trim(percent / 100.0);
     }
 
     /// <inheritdoc/>

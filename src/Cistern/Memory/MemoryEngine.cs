@@ -96,10 +96,11 @@ internal abstract class MemoryEngine
     /// <summary>About how many bytes are held in all; cheap.</summary>
     public abstract long GetMemoryBytes();
 
-    /// <summary>Evicts entries until no more than some bytes are held, or there is none left; returns how many.</summary>
-    public abstract long TrimTo(long memoryBytes);
+    /// <summary>Evicts entries until a share of what they hold is free; returns how many.</summary>
+    /// <param name="share">From 0 to 1; 1: every entry goes.</param>
+    public abstract long Trim(double share);
 
-    /// <summary>Bounds the memory by less than the options do, and evicts what is beyond it; null: no more.</summary>
+    /// <summary>Bounds the memory by about so much, where the options do not bound it by less; null: no more. What is beyond stays until it is trimmed.</summary>
     public abstract void LimitMemory(long? memoryBytes);
 
     // With a handful of entries people count them, and expect the one to go that was not used for the longest time.

@@ -17,6 +17,7 @@ internal sealed class MemoryPressure(Func<MemoryLoad> read)
     private const long BytesBetweenLooks = 1024 * 1024;
 
     private readonly Lock _lock = new();
+    private readonly Lock _looking = new();
     private readonly List<Member> _members = [];
     private long _taken;
     private int _isQueued;
@@ -47,14 +48,21 @@ internal sealed class MemoryPressure(Func<MemoryLoad> read)
     /// <summary>Looks how much memory is in use, and has caches shrink or grow.</summary>
     public void Look()
     {
-        var load = read();
+        // Evicting takes its time: whoever opens or closes a cache need not wait for it.
+        Member[] members;
         lock (_lock)
         {
             _members.RemoveAll(member => !member.Engine.TryGetTarget(out _));
-            var held = _members.Sum(member => member.HeldBytes);
+            members = [.. _members];
+        }
+
+        lock (_looking)
+        {
+            var load = read();
+            var held = members.Sum(member => member.HeldBytes);
             if (load.AvailableBytes <= 0) return;
-            if (load.Share > HighShare) Shrink(load.UsedBytes - (long)(LowShare * load.AvailableBytes), held, load.Collections);
-            else if (load.Share < LowShare) Grow((long)(LowShare * load.AvailableBytes) - load.UsedBytes, held);
+            if (load.Share > HighShare) Shrink(members, load.UsedBytes - (long)(LowShare * load.AvailableBytes), held, load.Collections);
+            else if (load.Share < LowShare) Grow(members, (long)(LowShare * load.AvailableBytes) - load.UsedBytes, held);
         }
     }
 
@@ -71,28 +79,30 @@ internal sealed class MemoryPressure(Func<MemoryLoad> read)
         ThreadPool.UnsafeQueueUserWorkItem(
             static pressure =>
             {
-                Volatile.Write(ref pressure._isQueued, 0);
-                pressure.Look();
+                // Nobody is there to be told; it looks again when more memory is taken.
+                try { pressure.Look(); }
+                catch (Exception) { }
+                finally { Volatile.Write(ref pressure._isQueued, 0); }
             },
             this, preferLocal: false);
     }
 
-    private void Shrink(long surplus, long held, int collections)
+    private void Shrink(Member[] members, long surplus, long held, int collections)
     {
         // What was evicted is in use until it is collected: the same surplus must not be taken twice.
         if (_shrunkAtCollection == collections) return;
         _shrunkAtCollection = collections;
-        foreach (var member in _members)
+        foreach (var member in members)
         {
             var own = member.HeldBytes;
-            member.Limit(own - Math.Clamp(Part(surplus, own, held), own / LeastStepPart, own / MostShrinkPart));
+            member.ShrinkTo(own - Math.Clamp(Part(surplus, own, held), own / LeastStepPart, own / MostShrinkPart));
         }
     }
 
-    private void Grow(long room, long held)
+    private void Grow(Member[] members, long room, long held)
     {
         _shrunkAtCollection = -1;
-        foreach (var member in _members)
+        foreach (var member in members)
         {
             if (member.LimitBytes is not { } limit) continue;
             var own = member.HeldBytes;
@@ -117,6 +127,13 @@ internal sealed class MemoryPressure(Func<MemoryLoad> read)
             LimitBytes = bytes;
             if (Engine.TryGetTarget(out var engine)) engine.LimitMemory(bytes);
         }
+
+        // Trimmed first: beyond its limit a cache has no room for what was used and is to stay.
+        public void ShrinkTo(long bytes)
+        {
+            if (Engine.TryGetTarget(out var engine) && HeldBytes is > 0 and var held) engine.Trim(1 - (double)bytes / held);
+            Limit(bytes);
+        }
     }
 
     /// <summary>Nobody's: the collector finds it, and says so by finalizing it. It comes back, and grows old.</summary>
@@ -126,7 +143,8 @@ internal sealed class MemoryPressure(Func<MemoryLoad> read)
         ~CollectionSignal()
 #pragma warning restore MA0055
         {
-            pressure.LookSoon();
+            try { pressure.LookSoon(); }
+            catch (OutOfMemoryException) { }
             GC.ReRegisterForFinalize(this);
         }
     }

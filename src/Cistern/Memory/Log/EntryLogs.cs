@@ -98,6 +98,7 @@ internal sealed class EntryLogs
         ref var info = ref _segments[segment];
         address = AddressOf(segment, info.End);
         info.End += bytes;
+        info.IsReadInPlace |= bytes > ShardEntries.MostBytesWrittenOver;
         info.LiveBytes += bytes;
         log.LiveBytes += bytes;
         return true;

@@ -8,7 +8,7 @@ namespace Cistern;
 /// What lookups see of a shard's entries, without its lock: the table, the segments, and a version. A slot is changed in one step; where bytes are used again or
 /// slots move, the version tells a lookup that what it saw may be wrong.
 /// </summary>
-/// <remarks>After FASTER (Chandramouli et al., SIGMOD 2018) and Segcache (Yang et al., NSDI 2021). Everything but <see cref="TryReadPlain"/>, <see cref="Read"/> and <see cref="PrefetchSlots"/> is used under the shard's lock.</remarks>
+/// <remarks>After FASTER (Chandramouli et al., SIGMOD 2018) and Segcache (Yang et al., NSDI 2021). Everything but <see cref="TryReadPlain"/>, <see cref="Search"/> and <see cref="PrefetchSlots"/> is used under the shard's lock.</remarks>
 internal sealed class EntryReader
 {
     // The first two bytes of most entries: no flags, the length of the key.
@@ -87,7 +87,7 @@ internal sealed class EntryReader
     /// <param name="hash">Its hash.</param>
     /// <param name="isUse">Whether a hit counts as a use.</param>
     /// <param name="sink">Takes the value; it counts when the result says so.</param>
-    /// <returns>Whether it was found; if not, <see cref="Read"/> tells.</returns>
+    /// <returns>Whether it was found; if not, <see cref="Search"/> tells.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadPlain<TSink>(ShortKey key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
@@ -121,7 +121,7 @@ internal sealed class EntryReader
     /// <summary>Looks a key up without the lock.</summary>
     /// <inheritdoc cref="TryReadPlain"/>
     /// <returns>What came of it.</returns>
-    public ReadResult Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
+    public ReadResult Search<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
     {
         var version = Volatile.Read(ref _version);

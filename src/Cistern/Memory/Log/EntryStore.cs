@@ -198,9 +198,10 @@ internal sealed class EntryStore
     /// <summary>Drops everything.</summary>
     public void Clear()
     {
+        var table = new SlotTable(1);
         Reader.BeginChange();
         _budget.GiveBackMemory(SlotTable.BytesOf(Table.Lines) - SlotTable.BytesOf(1));
-        Reader.Table = new SlotTable(1);
+        Reader.Table = table;
         _logs.Clear();
         Reader.Disturb(_logs.Bytes);
         Count = 0;

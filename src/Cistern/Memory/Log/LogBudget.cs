@@ -16,7 +16,8 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     private readonly long _capacity = capacity ?? Unbounded;
     private readonly long _maxSizeBytes = maxSizeBytes ?? Unbounded;
     private readonly long _maxMemoryBytes = maxMemoryBytes ?? Unbounded;
-    // What memory is bounded by besides, while there is little of it elsewhere.
+    // While there is little memory elsewhere: beyond so much of it no segment is taken, unless so little is in segments that there is nothing to save.
+    private const long LeastSegmentBytes = 1024 * 1024;
     private long _limit = Unbounded;
     private long _entries;
     private long _sizeBytes;
@@ -27,9 +28,12 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
 
     public long MemoryBytes => Volatile.Read(ref _memoryBytes);
 
+    /// <summary>Of the memory, what comes back when entries go.</summary>
+    public long SegmentBytes => Volatile.Read(ref _memoryBytes) - Volatile.Read(ref _lastingBytes);
+
     public bool IsMemoryBounded => _maxMemoryBytes != Unbounded;
 
-    /// <summary>Bounds memory by less than its bound; null: no more. What is held stays.</summary>
+    /// <summary>Bounds memory by less than its bound, but for what a set needs at once; null: no more. What is held stays.</summary>
     public void Limit(long? memoryBytes) => Volatile.Write(ref _limit, memoryBytes ?? Unbounded);
 
     /// <summary>Whether memory could be had for an entry, if there were no other.</summary>
@@ -55,7 +59,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     /// <summary>Takes memory for what stays when entries go; false: there is not enough, and nothing was taken.</summary>
     public bool TryTakeMemory(long bytes)
     {
-        if (!TryAdd(ref _memoryBytes, bytes, Math.Min(_maxMemoryBytes, Volatile.Read(ref _limit)))) return false;
+        if (!TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes)) return false;
         Interlocked.Add(ref _lastingBytes, bytes);
         return true;
     }
@@ -70,7 +74,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     /// <summary>Takes memory for entries; false: there is not enough, and nothing was taken.</summary>
     public bool TryTakeSegment(long bytes)
     {
-        if (!TryAdd(ref _memoryBytes, bytes, Math.Min(_maxMemoryBytes, Volatile.Read(ref _limit)))) return false;
+        if ((MemoryBytes > Volatile.Read(ref _limit) && SegmentBytes > LeastSegmentBytes) || !TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes)) return false;
         took(bytes);
         return true;
     }

@@ -155,27 +155,25 @@ internal sealed class LogEngine : MemoryEngine
     public override long DeleteMany(IReadOnlyCollection<string> keys) =>
         keys.Select(key => (Key: key, Hash: KeyHash.OfStored(key))).GroupBy(key => ShardOf(key.Hash)).Sum(group => group.Key.DeleteMany(group));
 
-    public override long TrimTo(long memoryBytes)
+    public override long Trim(double share)
     {
-        var evicted = 0L;
-        var idle = 0;
-        for (var i = 0; idle < _shards.Length && GetMemoryBytes() > memoryBytes; i = (i + 1) % _shards.Length)
+        var (evicted, idle) = (0L, 0);
+        var (entries, most) = (CountEntries(), (long)(_budget.SegmentBytes * (1 - share)));
+
+        // Not more than there were: others may set as fast as this evicts.
+        for (var i = 0; idle < _shards.Length && _budget.SegmentBytes > most && evicted < entries; i = (i + 1) % _shards.Length)
         {
-            var before = GetMemoryBytes();
+            var before = _budget.SegmentBytes;
             var count = _shards[i].Trim();
             evicted += count;
-            idle = count == 0 && GetMemoryBytes() >= before ? idle + 1 : 0;
+            idle = count == 0 && _budget.SegmentBytes >= before ? idle + 1 : 0;
         }
 
         if (_shards.Count(shard => shard.GiveBackUnneeded()) == _shards.Length) _budget.GiveBackMemory(_choice.Clear());
         return evicted;
     }
 
-    public override void LimitMemory(long? memoryBytes)
-    {
-        _budget.Limit(memoryBytes);
-        if (memoryBytes is { } most) TrimTo(most);
-    }
+    public override void LimitMemory(long? memoryBytes) => _budget.Limit(memoryBytes);
 
     public override long GetMemoryBytes() => _budget.MemoryBytes;
 
@@ -223,6 +221,9 @@ internal sealed class LogEngine : MemoryEngine
     private LogShard ShardOf(uint hash) => _shards[(int)((ulong)hash >> _shardShift)];
 
 
+    // Without locks: about.
+    private long CountEntries() => _shards.Sum(shard => (long)shard.Entries.Store.Count);
+
     private bool EvictElsewhere(ShardEntries asking, out bool isBusy)
     {
         isBusy = false;
@@ -242,7 +243,7 @@ internal sealed class LogEngine : MemoryEngine
     private void BeginChoice(ShardEntries asking)
     {
         if (_choice.WantedBytes(1, long.MaxValue) == 0) return;
-        var (entries, bytes) = (_shards.Sum(shard => (long)shard.Entries.Store.Count), _shards.Sum(shard => shard.Entries.Store.LiveBytes));
+        var (entries, bytes) = (CountEntries(), _shards.Sum(shard => shard.Entries.Store.LiveBytes));
         var most = _budget.IsMemoryBounded ? bytes / ChoiceShare : long.MaxValue;
         var wanted = _choice.WantedBytes(entries, most);
         if (wanted == 0 || wanted > most || !asking.TryTakeMemoryAlone(wanted)) return;

@@ -71,7 +71,7 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
     {
         // Within another reader there is no place to name a second segment.
         var reading = PlaceReading.Mine;
-        if (reading.IsReading) return TryReadCopy(key, state, reader);
+        if (reading.IsReading) return ReadArray(key, state, reader);
         try
         {
             var sink = new PlaceSink(reading, stackalloc byte[ShardEntries.MostBytesWrittenOver]);
@@ -142,34 +142,34 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
             if (ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) return true;
         }
 
-        return ReadCopy(key, isUse, ref sink);
+        return SearchWithCopy(key, isUse, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct =>
-        (ShortKey.TryRead(key, out var shortKey) && ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) || ReadCopy(key, isUse, ref sink);
+        (ShortKey.TryRead(key, out var shortKey) && ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) || SearchWithCopy(key, isUse, ref sink);
 
     // Through a copy of the sink, so that the sink itself need not be in memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool ReadCopy<TSink>(string key, bool isUse, ref TSink sink)
+    private bool SearchWithCopy<TSink>(string key, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
     {
         var copy = sink;
-        var isThere = ReadAny(key, isUse, ref copy);
+        var isThere = Search(key, isUse, ref copy);
         sink = copy;
         return isThere;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool ReadAny<TSink>(string key, bool isUse, ref TSink sink)
+    private bool Search<TSink>(string key, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
     {
         var hash = KeyHash.OfStored(key);
-        return shards[(int)((ulong)hash >> shardShift)].Read(key, hash, isUse, ref sink);
+        return shards[(int)((ulong)hash >> shardShift)].Search(key, hash, isUse, ref sink);
     }
 
-    private bool TryReadCopy<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
+    private bool ReadArray<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
     {
         if (Get(key) is not { } value) return false;
         reader(value, state);

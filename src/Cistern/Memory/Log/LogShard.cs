@@ -38,12 +38,12 @@ internal sealed class LogShard
     /// <param name="hash">Its hash.</param>
     /// <param name="isUse">Whether a hit counts as a use.</param>
     /// <param name="sink">Takes the value; it counts when the key is there.</param>
-    public bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
+    public bool Search<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
     {
         for (var attempt = 0; attempt < ReadsWithoutLock; attempt++)
         {
-            switch (_reader.Read(key, hash, isUse, ref sink))
+            switch (_reader.Search(key, hash, isUse, ref sink))
             {
                 case ReadResult.Found:
                     return true;
@@ -59,7 +59,7 @@ internal sealed class LogShard
         }
 
         // Too much is being changed, or the entry has expired.
-        return ReadLocked(key, hash, isUse, ref sink);
+        return SearchLocked(key, hash, isUse, ref sink);
     }
 
     public CacheEntry? GetEntry(string key, uint hash)
@@ -273,7 +273,7 @@ internal sealed class LogShard
         }
     }
 
-    private bool ReadLocked<TSink>(string key, uint hash, bool isUse, ref TSink sink)
+    private bool SearchLocked<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
     {
         lock (_lock)

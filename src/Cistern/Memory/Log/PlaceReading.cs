@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Cistern;
 
@@ -11,6 +12,7 @@ namespace Cistern;
 /// Hazard pointers (Maged Michael, 2004), with the fence on the side that is rarely there. A reader names the segment first and looks at the version then; who changes bytes
 /// changes the version first and looks for readers then: one of them sees the other.
 /// </remarks>
+[StructLayout(LayoutKind.Explicit, Size = 192)]
 internal sealed class PlaceReading
 {
     [ThreadStatic]
@@ -21,6 +23,9 @@ internal sealed class PlaceReading
     // By the number of the thread. A number is given to a new thread only when its thread is gone.
     private static readonly ConcurrentDictionary<int, PlaceReading> ByThread = new();
     private static volatile PlaceReading[] _all = [];
+
+    // A line of the processor's cache lies on either side.
+    [FieldOffset(64)]
     private byte[]? _segment;
 
     /// <summary>This thread's.</summary>
@@ -38,7 +43,10 @@ internal sealed class PlaceReading
     public void Begin(byte[] segment) => Volatile.Write(ref _segment, segment);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void End() => Volatile.Write(ref _segment, null);
+    public void End()
+    {
+        if (_segment is not null) Volatile.Write(ref _segment, null);
+    }
 
     /// <summary>Whether a thread reads a segment. The version was changed before, so that none begins to.</summary>
     public static bool IsRead(byte[] segment)

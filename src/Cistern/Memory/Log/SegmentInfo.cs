@@ -17,4 +17,7 @@ internal struct SegmentInfo
     public int Newer;
 
     public LogName Log;
+
+    /// <summary>Whether an entry was written there that is read in place.</summary>
+    public bool IsReadInPlace;
 }

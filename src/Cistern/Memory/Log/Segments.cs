@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Cistern;
 
 /// <summary>
-/// The segments of a shard, by number: pinned arrays, which a garbage collector neither moves nor looks into. Readers get at the bytes without a lock, and
+/// The segments of a shard, by number: arrays of bytes, which a garbage collector does not look into, and large ones it does not move. Readers get at the bytes without a lock, and
 /// keep them alive by their reference; all else is under the shard's lock. Every byte is taken from the budget first.
 /// </summary>
 internal sealed class Segments
@@ -83,8 +83,8 @@ internal sealed class Segments
     public void GiveBack(int number, bool toBeUsedAgain)
     {
         var bytes = _bytes[number]!;
-        Poison(bytes);
-        if (toBeUsedAgain && bytes.Length <= _fullBytes && !PlaceReading.IsRead(bytes))
+        Poison(number);
+        if (toBeUsedAgain && bytes.Length <= _fullBytes && !IsRead(number))
         {
             _infos[number] = new SegmentInfo { Newer = _spare };
             _spare = number;
@@ -112,10 +112,12 @@ internal sealed class Segments
         (_used, _unused, _spare, HeldBytes, SpareBytes) = (0, None, None, 0, 0);
     }
 
+    private bool IsRead(int number) => _infos[number].IsReadInPlace && PlaceReading.IsRead(_bytes[number]!);
+
     [Conditional("CISTERN_POISON")]
-    private static void Poison(byte[] bytes)
+    private void Poison(int number)
     {
-        if (!PlaceReading.IsRead(bytes)) bytes.AsSpan().Fill(PoisonByte);
+        if (!IsRead(number)) _bytes[number].AsSpan().Fill(PoisonByte);
     }
 
     private int TakeSpare()

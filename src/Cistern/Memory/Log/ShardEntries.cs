@@ -112,7 +112,8 @@ internal sealed class ShardEntries
     public bool TryWriteOver(in FoundEntry found, in EntryDraft draft, in DraftParts parts, uint hash)
     {
         var head = found.Head;
-        if (parts.MetadataLength > 0 || draft.Value.Length > MostBytesWrittenOver || head.ValueLength > MostBytesWrittenOver || parts.Length != head.Length || (head.Flags & EntryFlags.HasMetadata) != EntryFlags.None) return false;
+        if (parts.Length != head.Length || Math.Max(draft.Value.Length, head.ValueLength) > MostBytesWrittenOver) return false;
+        if (parts.MetadataLength > 0 || (head.Flags & EntryFlags.HasMetadata) != EntryFlags.None) return false;
         var (segment, offset) = Store.BytesAt(found.Address);
         Store.Reader.BeginChange();
         var mayWrite = _budget.TryTake(0, draft.Value.Length - head.ValueLength);
@@ -175,12 +176,15 @@ internal sealed class ShardEntries
     /// <summary>Evicts until there is a segment less, or nothing is left; returns how many entries.</summary>
     public int Trim()
     {
+        // Without memory for what it would remember, where it does not yet.
         SpareNone();
+        _isPreparing = true;
         var (before, held) = (Store.Count, Store.HeldBytes);
         while (Store.TryDropSpare() || (Store.HeldBytes >= held && TryEvict()))
         {
         }
 
+        _isPreparing = false;
         return before - Store.Count;
     }
 

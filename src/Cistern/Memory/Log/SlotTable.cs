@@ -35,14 +35,15 @@ internal sealed unsafe class SlotTable
 
     // Pinned: the lines begin where those of the processor's cache do.
     private readonly ulong[] _array;
-    private readonly ulong* _first;
+    private readonly nuint _first;
     private readonly uint _lines;
 
     public SlotTable(int lines)
     {
         _lines = (uint)lines;
         _array = GC.AllocateArray<ulong>((lines + 1) * LineSlots - 1, pinned: true);
-        _first = (ulong*)(((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array)) + LineBytes - 1) & ~(nuint)(LineBytes - 1));
+        var misaligned = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_array)) % LineBytes;
+        _first = misaligned == 0 ? 0 : (LineBytes - misaligned) / sizeof(ulong);
     }
 
     public int Lines => (int)_lines;
@@ -75,13 +76,7 @@ internal sealed unsafe class SlotTable
     public ref ulong this[int place]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get
-        {
-            // A reference into an array keeps it; a pointer does not.
-            ref var slot = ref Unsafe.AsRef<ulong>(_first + place);
-            GC.KeepAlive(this);
-            return ref slot;
-        }
+        get => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_array), _first + (nuint)(uint)place);
     }
 
     /// <summary>Whether there is such a place.</summary>
@@ -93,12 +88,7 @@ internal sealed unsafe class SlotTable
 
     /// <summary>The first slot of the line in which the search for a tag begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref ulong HomeLineOf(ulong tag)
-    {
-        ref var line = ref Unsafe.AsRef<ulong>(_first + (nuint)((tag * _lines) >> AddressShift) * LineSlots);
-        GC.KeepAlive(this);
-        return ref line;
-    }
+    public ref ulong HomeLineOf(ulong tag) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_array), _first + (nuint)((tag * _lines) >> AddressShift) * LineSlots);
 
     /// <summary>Which slots of a line have a tag: a bit for each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

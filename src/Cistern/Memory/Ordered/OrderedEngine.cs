@@ -11,6 +11,10 @@ internal sealed class OrderedEngine : MemoryEngine
     // Deleted keys must not crowd out entries: their tombstones get this part of the bound on memory.
     private const int TombstoneShare = 4;
 
+    // Less than that is not worth evicting for when memory is short elsewhere.
+    private const int LeastLimitBytes = 1024 * 1024;
+    private const int MostTrimmed = 1000;
+
     private readonly Lock _lock = new();
     private readonly EntryIndex _index = new();
     private readonly ExpirationHeap _expirations = new();
@@ -187,24 +191,34 @@ internal sealed class OrderedEngine : MemoryEngine
     public override long GetMemoryBytes() => Volatile.Read(ref _memoryBytes);
 
     /// <inheritdoc/>
-    public override long TrimTo(long memoryBytes)
+    public override long Trim(double share)
     {
-        lock (_lock)
+        var most = (long)(GetMemoryBytes() * (1 - share));
+        var (evicted, trimmed) = (0L, 0);
+        do
         {
-            RemoveExpired();
-            var evicted = 0L;
-            for (; _memoryBytes + _tombstones.MemoryBytes > memoryBytes && _policy.Victim(except: null) is { } victim; evicted++) Evict(victim);
-            return evicted;
+            trimmed = TrimSome(most);
+            evicted += trimmed;
         }
+        while (trimmed > 0);
+        return evicted;
     }
 
     /// <inheritdoc/>
     public override void LimitMemory(long? memoryBytes)
     {
+        lock (_lock) _limit = memoryBytes;
+    }
+
+    // In portions, so that others come in between.
+    private int TrimSome(long mostBytes)
+    {
         lock (_lock)
         {
-            _limit = memoryBytes;
-            MakeRoom(changing: null, entries: 0, sizeBytes: 0, memoryBytes: 0);
+            RemoveExpired();
+            var evicted = 0;
+            for (; evicted < MostTrimmed && _memoryBytes > mostBytes && _policy.Victim(except: null) is { } victim; evicted++) Evict(victim);
+            return evicted;
         }
     }
 
@@ -269,7 +283,7 @@ internal sealed class OrderedEngine : MemoryEngine
         while ((_index.Count + entries > _options.Capacity
                 || _sizeBytes + sizeBytes > _options.MaxSizeBytes
                 || _memoryBytes + _tombstones.MemoryBytes + memoryBytes > _options.MaxMemoryBytes
-                || _memoryBytes + _tombstones.MemoryBytes + memoryBytes > _limit)
+                || (_memoryBytes > _limit && _memoryBytes > LeastLimitBytes))
             && _policy.Victim(changing) is { } victim) Evict(victim);
     }
 
