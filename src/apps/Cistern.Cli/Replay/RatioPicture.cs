@@ -6,9 +6,10 @@ internal static class RatioPicture
     // The unit of the drawn lines: a hundredth of a percent of the picture.
     private const int Units = 10_000;
 
-    // What a line of text needs, in percent of the picture's height, and a label of the axis, of its width.
+    // What a line of text needs, in percent of the picture's height, and a label of the axis, of its width, on a wide screen and on a narrow one.
     private const double LabelDistance = 5;
     private const double TickDistance = 8;
+    private const double NarrowTickDistance = 22;
 
     /// <summary>Writes it.</summary>
     /// <param name="markup">Where to.</param>
@@ -76,14 +77,16 @@ internal static class RatioPicture
     private static void WriteAxis(MarkupWriter markup, IReadOnlyList<RatioCurve> curves, RatioScale scale, string axis)
     {
         markup.Write($"""<div class="row axis" aria-hidden="true"><svg width="100%" height="42">""");
-        var last = double.NegativeInfinity;
+        var (last, lastOnNarrow) = (double.NegativeInfinity, double.NegativeInfinity);
         foreach (var point in Rooms(curves))
         {
             // What would touch the label before it is left out; the table has every figure.
             var place = scale.X(point.Room);
             if (place - last < TickDistance) continue;
             last = place;
-            markup.Write($"""<text class="tick" x="{place}%" y="16" text-anchor="middle">{Short(point.Label)}</text>""");
+            var isSpare = place - lastOnNarrow < NarrowTickDistance;
+            if (!isSpare) lastOnNarrow = place;
+            markup.Write($"""<text class="tick{(isSpare ? " spare" : "")}" x="{place}%" y="16" text-anchor="{(place > 97 ? "end" : "middle")}">{Short(point.Label)}</text>""");
         }
 
         markup.WriteLine($"""<text class="tick" x="100%" y="36" text-anchor="end">{axis}</text></svg></div>""");
