@@ -40,10 +40,12 @@ internal sealed record ReplayReport
     {
         get
         {
-            const double Point = 0.01;
+            const int PointsOfAll = 100;
             var best = Bounds.Select(BestAt).ToArray();
-            var enough = best.Max(result => result.HitRatio) - Point;
-            return best.First(result => result.HitRatio >= enough);
+            var most = best.Max(result => result.Hits);
+
+            // Counted, not divided: a point is a point.
+            return best.First(result => (most - result.Hits) * PointsOfAll <= Requests);
         }
     }
 }
