@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
-# Hit ratios of each kind of eviction, by replaying traces through the in-memory backend. Traces are not part of this repository: name the folder that has them
+# Hit ratios of each policy of eviction, by replaying traces as `cistern replay` does. Traces are not part of this repository: name the folder that has them
 # (NAME.u32.gz, a little-endian number of 32 bits for each request).
-#   bench/hitratio.sh FOLDER [kinds, comma separated] [part of a trace's name]
+#   bench/hitratio.sh [--page FILE.html] FOLDER [policies, comma separated] [part of a trace's name]
+# With --page, the curves of every trace and of their mean are drawn as one page.
 set -euo pipefail
-[ $# -ge 1 ] && [ -d "$1" ] || { echo "usage: bench/hitratio.sh FOLDER [kinds] [name]" >&2; exit 2; }
+page=
+if [ "${1-}" = --page ] && [ $# -ge 2 ]; then
+    page=$(realpath -m -- "$2")
+    shift 2
+fi
+[ $# -ge 1 ] && [ -d "$1" ] || { echo "usage: bench/hitratio.sh [--page FILE.html] FOLDER [policies] [name]" >&2; exit 2; }
 traces=$(cd "$1" && pwd)
 shift
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,4 +18,4 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 quietly dotnet build bench/HitRatio --configuration Release --nologo
 describe_machine
-dotnet artifacts/bin/HitRatioBench/release/HitRatioBench.dll "$traces" "$@"
+dotnet artifacts/bin/HitRatioBench/release/HitRatioBench.dll "$traces" "$page" "$@"

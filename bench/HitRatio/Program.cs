@@ -1,106 +1,71 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using Cistern;
+using Cistern.Cli;
 
-// Replays traces of requests through the in-memory backend with each kind of eviction, and prints the hit ratios in percent, with the best that is possible (Belady's).
-//   HitRatioBench FOLDER [kinds, comma separated] [name of a trace]
-// A trace is NAME.u32.gz: a little-endian number of 32 bits for each request. The room is 1, 5, 10 and 25 % of a trace's keys, in entries.
+// Replays traces of requests as `cistern replay` does, and prints the hit ratios in percent of each policy, with the best that is possible (Belady's).
+//   HitRatioBench FOLDER PAGE [policies, comma separated] [part of a trace's name]
+// A trace is NAME.u32.gz: a little-endian number of 32 bits for each request. The room is 1, 5, 10 and 25 % of a trace's keys, in entries. PAGE is where the curves
+// are drawn; empty: nowhere.
+const string Extension = ".u32.gz";
+const int ValueBytes = 8;
+
 var folder = args[0];
-var kinds = (args.Length > 1 ? args[1] : "lru,oldest_added,s3fifo,tiny_lfu,adaptive").Split(',').Select(KindOf).ToArray();
-var only = args.Length > 2 ? args[2] : "";
-int[] percents = [1, 5, 10, 25];
-var sums = new double[kinds.Length + 1];
-var largest = new double[kinds.Length];
-var cells = 0;
-Console.WriteLine($"{"trace@room",-28}{"entries",9} {string.Join(' ', kinds.Select(kind => $"{kind,11}"))} {"possible",11}");
-foreach (var path in Directory.EnumerateFiles(folder, "*.u32.gz").Order(StringComparer.Ordinal))
+using var page = args[1].Length == 0 ? null : OutputFile.Create(OutputPath.Check(args[1], "--page"));
+var policies = PolicyChoice.Parse(args.Length > 2 && args[2].Length > 0 ? [args[2]] : []);
+var only = args.Length > 3 ? args[3] : "";
+var room = BoundChoice.OfPercents([1, 5, 10, 25]);
+var reports = new List<ReplayReport>();
+foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal))
 {
-    var name = Path.GetFileName(path)[..^".u32.gz".Length];
+    var name = Path.GetFileName(path)[..^Extension.Length];
     if (name.EndsWith(".sizes", StringComparison.Ordinal) || !name.Contains(only, StringComparison.Ordinal)) continue;
-    var trace = Read(path);
-    var keys = trace.Distinct().ToDictionary(number => number, number => number.ToString(CultureInfo.InvariantCulture));
-    foreach (var percent in percents)
-    {
-        var capacity = Math.Max(1, keys.Count * percent / 100);
-        var ratios = kinds.Select(kind => Replay(trace, keys, kind, capacity)).Append(Possible(trace, capacity)).ToArray();
-        for (var i = 0; i < ratios.Length; i++) sums[i] += ratios[i];
-        for (var i = 0; i < kinds.Length; i++) largest[i] = Math.Max(largest[i], ratios[..^1].Max() - ratios[i]);
-        cells++;
-        Console.WriteLine(FormattableString.Invariant($"{$"{name}@{percent}",-28}{capacity,9} ") + string.Join(' ', ratios.Select(ratio => ratio.ToString("f2", CultureInfo.InvariantCulture).PadLeft(11))));
-    }
+    var log = Read(path, name);
+    var report = await ReplayRuns.RunAsync(log, policies, room.Resolve(log.Keys.Length), new ReplayProgress(), CancellationToken.None);
+    if (reports.Count == 0) Console.WriteLine($"{"trace@room",-28}{"entries",9} {string.Join(' ', report.Policies.Select(policy => $"{policy,12}"))}");
+    foreach (var results in report.Results.GroupBy(result => result.Bound)) Console.WriteLine($"{$"{name}@{results.Key.Percent}",-28}{results.Key.Amount,9} {Line(results.Select(result => result.HitRatio))}");
+    reports.Add(report);
 }
 
-Console.WriteLine($"{"mean",-37} {string.Join(' ', sums.Select(sum => (sum / cells).ToString("f2", CultureInfo.InvariantCulture).PadLeft(11)))}");
-Console.WriteLine($"{"most below the best kind",-37} {string.Join(' ', largest.Select(points => points.ToString("f2", CultureInfo.InvariantCulture).PadLeft(11)))}");
-
-static EvictionMode KindOf(string name) => name switch
+if (reports.Count == 0)
 {
-    "lru" => EvictionMode.Lru,
-    "oldest_added" => EvictionMode.OldestAdded,
-    "s3fifo" => EvictionMode.S3Fifo,
-    "tiny_lfu" => EvictionMode.TinyLfu,
-    "adaptive" => EvictionMode.Adaptive,
-    _ => throw new ArgumentException($"{name} is no kind of eviction.", nameof(name)),
-};
+    Console.Error.WriteLine($"{folder}: holds no trace, a file NAME{Extension}{(only.Length == 0 ? "" : $" with '{only}' in its name")}");
+    return 2;
+}
 
-static uint[] Read(string path)
+var all = reports.SelectMany(report => report.Results).GroupBy(result => result.Policy).ToArray();
+Console.WriteLine($"{"mean",-37} {Line(all.Select(results => results.Average(result => result.HitRatio)))}");
+Console.WriteLine($"{"most below the best policy",-37} {Line(all.Where(results => results.Key != ReplayResult.Optimum).Select(results => reports.Max(report => BelowBest(report, results.Key))))}");
+if (page is not null) Write(page, reports);
+return 0;
+
+static ReplayLog Read(string path, string name)
 {
     using var file = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
     using var bytes = new MemoryStream();
     file.CopyTo(bytes);
-    return MemoryMarshal.Cast<byte, uint>(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)).ToArray();
+    var requests = new ReplayLogBuilder(ValueBytes, hasSizes: false);
+    Span<char> key = stackalloc char[10];
+    foreach (var number in MemoryMarshal.Cast<byte, uint>(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)))
+    {
+        number.TryFormat(key, out var length, provider: CultureInfo.InvariantCulture);
+        requests.Add(key[..length]);
+    }
+
+    return requests.Build(name);
 }
 
-static double Replay(uint[] trace, Dictionary<uint, string> keys, EvictionMode kind, int capacity)
+static double BelowBest(ReplayReport report, string policy) =>
+    report.Results.Where(result => result.Policy == policy).Max(result => report.BestAt(result.Bound).HitRatio - result.HitRatio);
+
+static string Line(IEnumerable<double> ratios) => string.Join(' ', ratios.Select(ratio => (100 * ratio).ToString("f2", CultureInfo.InvariantCulture).PadLeft(12)));
+
+static void Write(OutputFile page, IReadOnlyList<ReplayReport> reports)
 {
-    using var backend = new InMemoryBackend(new InMemoryBackendOptions { Capacity = capacity, Eviction = kind });
-    var value = new byte[8];
-    var destination = new byte[8];
-    var hits = 0L;
-    foreach (var number in trace)
-    {
-        var key = keys[number];
-        if (backend.TryGet(key, destination, out _) == LookupOutcome.Hit) hits++;
-        else backend.Set(key, value);
-    }
-
-    return 100.0 * hits / trace.Length;
-}
-
-// Belady, 1966: of all that could go, what is asked for again the latest.
-static double Possible(uint[] trace, int capacity)
-{
-    var next = new int[trace.Length];
-    var last = new Dictionary<uint, int>();
-    for (var i = trace.Length - 1; i >= 0; i--)
-    {
-        next[i] = last.GetValueOrDefault(trace[i], int.MaxValue - (i % 1000));
-        last[trace[i]] = i;
-    }
-
-    var held = new Dictionary<uint, int>(capacity);
-    var latest = new PriorityQueue<(uint Key, int Next), int>();
-    var hits = 0L;
-    for (var i = 0; i < trace.Length; i++)
-    {
-        if (held.ContainsKey(trace[i]))
-        {
-            hits++;
-        }
-        else if (held.Count == capacity)
-        {
-            while (latest.Dequeue() is var oldest)
-            {
-                if (!held.TryGetValue(oldest.Key, out var current) || current != oldest.Next) continue;
-                held.Remove(oldest.Key);
-                break;
-            }
-        }
-
-        held[trace[i]] = next[i];
-        latest.Enqueue((trace[i], next[i]), -next[i]);
-    }
-
-    return 100.0 * hits / trace.Length;
+    using var text = new MemoryStream();
+    ReplayPage.Write(text, reports);
+    page.Write(text.GetBuffer().AsSpan(0, (int)text.Length), 0);
+    page.Settle();
+    page.Publish();
+    Console.Error.WriteLine($"{page.Shown} written");
 }

@@ -33,6 +33,17 @@ public sealed class CsvRowsTests
     }
 
     [Fact]
+    public void Rows_WithoutAHeader_BeginWithTheFirst()
+    {
+        using var rows = new CsvRows(new MemoryStream("\uFEFF1,\"x,y\"\n2,z,3\n"u8.ToArray()), "f", ["a", "b"], 1024);
+
+        Assert.Equal(["a", "b"], rows.Columns);
+        Assert.True(rows.Read());
+        Assert.Equal(("1", "x,y"), (rows[0], rows[1]));
+        Assert.Equal("f: line 2, byte 1: The row has 3 fields; 2 are needed: a, b.", Assert.Throws<CacheSourceException>(() => rows.Read()).Message);
+    }
+
+    [Fact]
     public void Read_Cancelled_Throws()
     {
         using var rows = new CsvRows(new MemoryStream(Encoding.UTF8.GetBytes("a\n" + new string('x', 100_000))), "f", 1_000_000);

@@ -22,7 +22,7 @@ public sealed class MemoryScheme : BackendScheme
             Capacity = address.WholeOf("capacity", 1),
             MaxSizeBytes = address.BytesOf("max-size"),
             MaxMemoryBytes = address.BytesOf("max-memory"),
-            Eviction = address.ChoiceOf("eviction", ("lru", EvictionMode.Lru), ("oldest_added", EvictionMode.OldestAdded), ("s3fifo", EvictionMode.S3Fifo), ("tiny_lfu", EvictionMode.TinyLfu), ("adaptive", EvictionMode.Adaptive)) ?? EvictionMode.Adaptive,
+            Eviction = address.ChoiceOf("eviction", EvictionModeText.Choices) ?? EvictionMode.Adaptive,
             TimeProvider = opening.TimeProvider,
         }));
     }

@@ -8,7 +8,7 @@ internal static class Commands
     public const string Description = "Caches that refill themselves.";
 
     /// <summary>The names, in the order of the help.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["backfill", "write", "get", "set", "delete", "exists", "keys", "stats", "clear", "inspect", "copy", "verify"];
+    public static IReadOnlyList<string> Names { get; } = ["backfill", "write", "get", "set", "delete", "exists", "keys", "stats", "clear", "inspect", "copy", "verify", "replay"];
 
     /// <summary>Builds a command; null when there is none of this name.</summary>
     /// <param name="name">Its name.</param>
@@ -27,6 +27,7 @@ internal static class Commands
         "inspect" => new InspectVerb(),
         "copy" => new CopyVerb(),
         "verify" => new VerifyVerb(),
+        "replay" => new ReplayVerb(),
         _ => null,
     };
 

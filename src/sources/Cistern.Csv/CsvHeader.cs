@@ -7,7 +7,9 @@ internal sealed class CsvHeader
 {
     private const string Missing = "The file has no header; the first row must name the columns.";
 
-    private CsvHeader(string[] columns) => Columns = columns;
+    private readonly bool _isInFile;
+
+    private CsvHeader(IReadOnlyList<string> columns, bool isInFile) => (Columns, _isInFile) = (columns, isInFile);
 
     public IReadOnlyList<string> Columns { get; }
 
@@ -22,10 +24,13 @@ internal sealed class CsvHeader
         using var row = dialect.TryRead(bytes, out fault);
         if (row is null) return null;
         var columns = Enumerable.Range(0, row.FieldCount).Select(row.GetString).ToArray();
-        if (columns.GroupBy(column => column).FirstOrDefault(group => group.Count() > 1) is not { } twice) return new CsvHeader(columns);
+        if (columns.GroupBy(column => column).FirstOrDefault(group => group.Count() > 1) is not { } twice) return new CsvHeader(columns, isInFile: true);
         fault = FileRecord.Faulty($"The header names the column \"{twice.Key}\" twice; a name may appear once.");
         return null;
     }
+
+    /// <summary>The columns of a file that does not name them itself.</summary>
+    public static CsvHeader Of(IReadOnlyList<string> columns) => new(columns, isInFile: false);
 
     /// <summary>Finds a column.</summary>
     /// <returns>What is wrong; null: nothing.</returns>
@@ -37,5 +42,7 @@ internal sealed class CsvHeader
 
     /// <summary>Makes sure that a row has as many fields as there are columns.</summary>
     /// <returns>What is wrong; null: nothing.</returns>
-    public string? Check(CsvReader row) => row.FieldCount == Columns.Count ? null : $"The row has {row.FieldCount} fields; the header names {Columns.Count}.";
+    public string? Check(CsvReader row) => row.FieldCount == Columns.Count ? null
+        : _isInFile ? $"The row has {row.FieldCount} fields; the header names {Columns.Count}."
+        : $"The row has {row.FieldCount} fields; {Columns.Count} are needed: {string.Join(", ", Columns)}.";
 }

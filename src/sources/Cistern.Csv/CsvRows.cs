@@ -2,7 +2,7 @@ using CsvHelper;
 
 namespace Cistern;
 
-/// <summary>Reads a CSV file (RFC 4180) with a header row by row, in memory that one row bounds. Not thread-safe.</summary>
+/// <summary>Reads a CSV file (RFC 4180) row by row, in memory that one row bounds. Not thread-safe.</summary>
 public sealed class CsvRows : IDisposable
 {
     private readonly RecordScanner _scanner;
@@ -19,10 +19,23 @@ public sealed class CsvRows : IDisposable
     /// <exception cref="ArgumentException">The delimiter is not one.</exception>
     public CsvRows(Stream stream, string name, int maxRowBytes, char delimiter = ',')
     {
-        _dialect = new CsvDialect(delimiter);
-        _scanner = new RecordScanner(stream, new CsvRowSplitter(delimiter), name, maxRowBytes, acceptsByteOrderMark: true);
+        (_dialect, _scanner) = Open(stream, name, maxRowBytes, delimiter);
         var first = _scanner.Read(CancellationToken.None) ? _scanner.Record : (ReadOnlyMemory<byte>?)null;
         _header = CsvHeader.TryParse(first, _dialect, out var fault) ?? throw _scanner.Fault(fault.Fault!, fault.FaultPosition);
+    }
+
+    /// <summary>Begins a file without a header.</summary>
+    /// <param name="stream">The file from its beginning; not disposed.</param>
+    /// <param name="name">What the file is called in errors.</param>
+    /// <param name="columns">The names of its columns, in their order.</param>
+    /// <param name="maxRowBytes">The most bytes of one row.</param>
+    /// <param name="delimiter">What stands between fields: a character of ASCII, not a quote and not a line end.</param>
+    /// <exception cref="ArgumentException">The delimiter is not one.</exception>
+    public CsvRows(Stream stream, string name, IReadOnlyList<string> columns, int maxRowBytes, char delimiter = ',')
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        (_dialect, _scanner) = Open(stream, name, maxRowBytes, delimiter);
+        _header = CsvHeader.Of(columns);
     }
 
     /// <summary>The names of the columns.</summary>
@@ -55,4 +68,7 @@ public sealed class CsvRows : IDisposable
         _row?.Dispose();
         _row = null;
     }
+
+    private static (CsvDialect Dialect, RecordScanner Scanner) Open(Stream stream, string name, int maxRowBytes, char delimiter) =>
+        (new CsvDialect(delimiter), new RecordScanner(stream, new CsvRowSplitter(delimiter), name, maxRowBytes, acceptsByteOrderMark: true));
 }

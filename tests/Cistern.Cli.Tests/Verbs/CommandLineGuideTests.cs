@@ -33,9 +33,13 @@ public sealed class CommandLineGuideTests : IDisposable
     [InlineData("inspect", "kept:a", "key")]
     [InlineData("copy", "kept:a", "kept:b")]
     [InlineData("verify", "kept:a")]
+    [InlineData("replay", "-")]
+    [InlineData("replay", "-", "--max-size", "1KB")]
+    [InlineData("replay", "-", "--max-memory", "1KB")]
     public async Task Json_OfAVerb_HasOnlyNamesThatTheGuideTells(params string[] args)
     {
         await _rig.WriteAsync("key", "x");
+        _rig.Input = "a\nb\na\n"u8.ToArray();
         _rig.Schemes.Findings.Add(new BackendFinding("here", "something"));
 
         var (_, json) = await _rig.JsonAsync(args);

@@ -17,7 +17,12 @@ internal static class FigureList
         markup.Write($"</dl>");
     }
 
-    private static void WriteFigure(MarkupWriter markup, string name, string figure, string? note)
+    /// <summary>Writes one of them.</summary>
+    /// <param name="markup">Where to.</param>
+    /// <param name="name">What it is.</param>
+    /// <param name="figure">The figure.</param>
+    /// <param name="note">What is said of it; null: nothing.</param>
+    public static void WriteFigure(MarkupWriter markup, string name, string figure, string? note)
     {
         markup.Write($"<div><dt>{name}</dt><dd>{figure}</dd>");
         if (note is not null) markup.Write($"""<dd class="note">{note}</dd>""");

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Cistern.Cli;
 
-/// <summary>A command that does one thing to one backend, whichever its address names: its first argument, and what all of them have in common.</summary>
+/// <summary>A command that does one thing to what its first argument names, nearly always a backend by its address; and what all of them have in common.</summary>
 internal abstract class Verb : CommandDefinition
 {
     private readonly Option<bool> _json = new("--json") { Description = "print the result as JSON" };

@@ -65,6 +65,11 @@ internal sealed class VerbRun(ParseResult result, Surroundings surroundings, Can
         : long.TryParse(text, System.Globalization.NumberStyles.None, null, out var count) && count >= 1 ? count
         : throw new BadInputException($"{option.Name}: must be a whole number, at least 1; found '{text}'");
 
+    /// <summary>A number of bytes, at least 1.</summary>
+    /// <exception cref="BadInputException">It is none.</exception>
+    public long? Bytes(Option<string?> option) => Given(option) is not { } text ? null
+        : ByteSizeText.Parse(text) ?? throw new BadInputException($"{option.Name}: must be {ByteSizeText.Allowed}; found '{text}'");
+
     /// <summary>Refuses two options that cannot both be meant.</summary>
     /// <exception cref="BadInputException">Both are there.</exception>
     public void Exclude(Option one, Option other)
