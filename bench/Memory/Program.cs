@@ -4,12 +4,14 @@ using Cistern;
 using Cistern.Bench;
 
 // Measures one store in one way, and prints one figure. The script beside it runs stores in turn and compares them.
-//   MemoryBench STORE WAY [keys] [value bytes] [threads]
-// STORE: dictionary, dictionary+copy, memorycache, lru, oldest_added, s3fifo.
+//   MemoryBench STORE WAY [keys] [value bytes] [threads] [characters of a key]
+// STORE: dictionary, dictionary+copy, memorycache, lru, oldest_added, s3fifo, tiny_lfu, adaptive.
 // WAY: get (ns for a get), many (ns for each key of a get of 32), place (ns for a look at a value where it is), read (gets per CPU second), mixed (95 % gets, 5 % sets, per CPU second), miss (gets per CPU second with a tenth of the room, misses set; and the hit ratio),
+//      churn (percent of the time paused for collections, and the longest pause in ms, while new keys are set into a full store),
+//      pressure (what a heap with a limit, DOTNET_GCHeapHardLimit, holds while the program takes more and more of it, and how many of its own allocations failed),
 //      bytes (per entry beyond key and value), gc (ms of a full blocking collection), allocated (bytes for a get, an overwrite, a set that evicts).
 var (name, way) = (args[0], args[1]);
-int keyCount = Number(2, 1_000_000), valueBytes = Number(3, 100), threads = Number(4, 2);
+int keyCount = Number(2, 1_000_000), valueBytes = Number(3, 100), threads = Number(4, 2), keyChars = Number(5, 19);
 const double Skew = 0.99;
 var value = new byte[valueBytes];
 value.AsSpan().Fill((byte)'v');
@@ -24,6 +26,8 @@ switch (way)
     case "miss": WithMisses(); break;
     case "bytes": Print(BytesPerEntry()); break;
     case "gc": Print(Collection()); break;
+    case "churn": Churn(); break;
+    case "pressure": Pressure(); break;
     case "allocated": Allocated(); break;
     default: throw new ArgumentException($"{way} is no way to measure.", nameof(args));
 }
@@ -36,12 +40,17 @@ IStore Open(long? capacity = null) => name switch
     "lru" => new CisternStore(EvictionMode.Lru, capacity),
     "oldest_added" => new CisternStore(EvictionMode.OldestAdded, capacity),
     "s3fifo" => new CisternStore(EvictionMode.S3Fifo, capacity),
+    "tiny_lfu" => new CisternStore(EvictionMode.TinyLfu, capacity),
     "adaptive" => new CisternStore(EvictionMode.Adaptive, capacity),
     _ => throw new ArgumentException($"{name} is no store.", nameof(args)),
 };
 
-// In no order, of 19 characters.
-string Key(int i) => $"key:{i * 2654435761L % 1_000_000_007:d15}";
+// In no order; of 8 characters or more.
+string Key(int i)
+{
+    var number = (i * 2654435761L % 1_000_000_007).ToString(CultureInfo.InvariantCulture);
+    return keyChars < 12 ? i.ToString(CultureInfo.InvariantCulture).PadLeft(keyChars, '0') : string.Concat("key:", number.PadLeft(keyChars - "key:".Length, '0'));
+}
 
 IStore Filled()
 {
@@ -193,6 +202,51 @@ double Collection()
 
     GC.KeepAlive(store);
     return times.Order().ElementAt(2);
+}
+
+void Churn()
+{
+    var store = Open(keyCount);
+    for (var i = 0; i < keyCount; i++) store.Set(Key(i), value);
+    GC.Collect();
+    var (started, paused, longest, collections) = (Stopwatch.GetTimestamp(), GC.GetTotalPauseDuration(), TimeSpan.Zero, GC.CollectionCount(0));
+    for (var i = keyCount; Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10); i++)
+    {
+        store.Set(Key(i), value);
+        if (GC.CollectionCount(0) == collections) continue;
+        collections = GC.CollectionCount(0);
+        foreach (var pause in GC.GetGCMemoryInfo(GCKind.Any).PauseDurations) longest = pause > longest ? pause : longest;
+    }
+
+    var share = (GC.GetTotalPauseDuration() - paused) / Stopwatch.GetElapsedTime(started);
+    Console.WriteLine(FormattableString.Invariant($"{100 * share:f2} {longest.TotalMilliseconds:f2}"));
+    GC.KeepAlive(store);
+}
+
+void Pressure()
+{
+    var store = Open();
+    var own = new List<byte[]>();
+    var (failed, held) = (0, new List<string>());
+    for (var i = 0; i < keyCount; i++)
+    {
+        store.Set(Key(i), value);
+        if (i % 1000 == 0)
+        {
+            try { own.Add(new byte[64 * 1024]); }
+            catch (OutOfMemoryException) { failed++; }
+        }
+
+        if (i % (keyCount / 5) == keyCount / 5 - 1) held.Add(Megabytes(((CisternStore)store).Backend));
+    }
+
+    own.Clear();
+    GC.Collect();
+    for (var i = 0; i < keyCount / 3; i++) store.Set(Key(i), value);
+    Console.WriteLine($"{string.Join(' ', held)} then {Megabytes(((CisternStore)store).Backend)}, failed {failed}");
+
+    static string Megabytes(InMemoryBackend backend) =>
+        ((backend.GetStatsAsync().AsTask().Result.MemoryBytes ?? 0) >> 20).ToString(CultureInfo.InvariantCulture);
 }
 
 void Allocated()

@@ -2,7 +2,7 @@ using Cistern.Testing;
 
 namespace Cistern.Tests;
 
-/// <summary>The in-memory backend as it comes: default bounds, LRU.</summary>
+/// <summary>The in-memory backend as it comes: default bounds and eviction.</summary>
 public sealed class InMemoryContract : CacheBackendContract
 {
     protected override ValueTask<CacheBackend> OpenAsync(TimeProvider clock) => new(new InMemoryBackend(new InMemoryBackendOptions { TimeProvider = clock }));

@@ -33,6 +33,9 @@ public sealed record InMemoryBackendOptions
     /// <summary>Which entry goes first when there is no room. Default: <see cref="EvictionMode.Adaptive"/>.</summary>
     public EvictionMode Eviction { get; init; } = EvictionMode.Adaptive;
 
+    /// <summary>What eviction makes the most of, where values are of different lengths. Default: <see cref="EvictionGoal.Hits"/>. <c>Lru</c> and <c>OldestAdded</c> do not look at lengths.</summary>
+    public EvictionGoal EvictionGoal { get; init; }
+
     /// <summary>How long the version of a deleted key is remembered. Default 60 s.</summary>
     public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -54,6 +57,7 @@ public sealed record InMemoryBackendOptions
         CheckBound(MaxMemoryBytes, nameof(MaxMemoryBytes));
         CheckBound(MaxValueBytes, nameof(MaxValueBytes));
         if (Eviction is < EvictionMode.Lru or > EvictionMode.Adaptive) throw new ArgumentOutOfRangeException(nameof(Eviction), Eviction, "Unknown eviction.");
+        if (EvictionGoal is < EvictionGoal.Hits or > EvictionGoal.ByteHits) throw new ArgumentOutOfRangeException(nameof(EvictionGoal), EvictionGoal, "Unknown goal.");
         if (TombstoneRetention <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(TombstoneRetention), TombstoneRetention, "Must be greater than zero.");
         var isBounded = (Capacity ?? MaxSizeBytes ?? MaxMemoryBytes) is not null;
         if (IsUnbounded && isBounded) throw new ArgumentException("An unbounded backend has no capacity, max size or max memory.", nameof(IsUnbounded));

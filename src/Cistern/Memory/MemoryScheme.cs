@@ -1,9 +1,9 @@
 namespace Cistern;
 
-/// <summary>Addresses of memory: <c>memory:?capacity=1000&amp;max-size=100MB&amp;max-memory=256MB&amp;eviction=lru</c>. Every opening is a new, empty backend.</summary>
+/// <summary>Addresses of memory: <c>memory:?capacity=1000&amp;max-size=100MB&amp;max-memory=256MB&amp;eviction=lru&amp;goal=byte_hits</c>. Every opening is a new, empty backend.</summary>
 public sealed class MemoryScheme : BackendScheme
 {
-    private MemoryScheme() : base("memory", ["capacity", "max-size", "max-memory", "eviction"])
+    private MemoryScheme() : base("memory", ["capacity", "max-size", "max-memory", "eviction", "goal"])
     {
     }
 
@@ -23,6 +23,7 @@ public sealed class MemoryScheme : BackendScheme
             MaxSizeBytes = address.BytesOf("max-size"),
             MaxMemoryBytes = address.BytesOf("max-memory"),
             Eviction = address.ChoiceOf("eviction", EvictionModeText.Choices) ?? EvictionMode.Adaptive,
+            EvictionGoal = address.ChoiceOf("goal", [("hits", EvictionGoal.Hits), ("byte_hits", EvictionGoal.ByteHits)]) ?? EvictionGoal.Hits,
             TimeProvider = opening.TimeProvider,
         }));
     }

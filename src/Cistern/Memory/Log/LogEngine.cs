@@ -33,7 +33,7 @@ internal sealed class LogEngine : MemoryEngine
         {
             EvictionMode.S3Fifo => new FixedChoice(EvictionRule.S3Fifo),
             EvictionMode.TinyLfu => new FixedChoice(EvictionRule.TinyLfu),
-            _ => new AdaptiveChoice(),
+            _ => new AdaptiveChoice(options.EvictionGoal),
         };
         var around = new LogSurroundings
         {
@@ -45,6 +45,7 @@ internal sealed class LogEngine : MemoryEngine
             BeginChoice = BeginChoice,
             EvictElsewhere = EvictElsewhere,
             RetentionMilliseconds = (long)Math.Ceiling(options.TombstoneRetention.TotalMilliseconds),
+            Goal = options.EvictionGoal,
             MaxTombstoneBytes = options.MaxMemoryBytes / TombstoneShare / shards,
         };
         _shards = new LogShard[shards];

@@ -24,6 +24,9 @@ internal sealed class LogSurroundings
     /// <inheritdoc cref="EvictElsewhere"/>
     public required EvictElsewhere EvictElsewhere { get; init; }
 
+    /// <summary>What evictions are to make the most of.</summary>
+    public required EvictionGoal Goal { get; init; }
+
     public required long RetentionMilliseconds { get; init; }
 
     /// <summary>The most that a shard's tombstones may hold; null: not bounded.</summary>

@@ -16,7 +16,7 @@ internal sealed class ShardEntries
 
     private readonly LogBudget _budget;
     private readonly LogSurroundings _surroundings;
-    private readonly LogEviction _eviction = new();
+    private readonly LogEviction _eviction;
     private readonly ShardLogs _logs;
     private long _ahead;
     private long _evictionBytes;
@@ -27,6 +27,7 @@ internal sealed class ShardEntries
     {
         _budget = budget;
         _surroundings = surroundings;
+        _eviction = new LogEviction(surroundings.Goal);
         Store = new EntryStore(budget, segmentBytes, surroundings);
         Ends = new EntryEnds(Store, budget);
         _logs = new ShardLogs(Store, Evicting);

@@ -4,7 +4,8 @@ namespace Cistern;
 /// Chooses among rules as the cache runs: a sample of the keys goes through a shadow of the cache for each rule, and the rule whose shadow has had
 /// clearly more hits of late than that of the present rule takes its place. Only the rule changes: what the cache holds stays. Safe for concurrent use.
 /// </summary>
-internal sealed class AdaptiveChoice : EvictionChoice
+/// <param name="goal">What it makes the most of: hits count alike, or by their bytes.</param>
+internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
 {
     // So many entries at least are in a shadow, if there are as many, and no less than a part of all.
     private const int LeastShadowEntries = 1024;
@@ -25,7 +26,7 @@ internal sealed class AdaptiveChoice : EvictionChoice
 
     private readonly Lock _lock = new();
 
-    // By how much more often the shadow of one rule hit than that of another, and how often only one of them did, of late.
+    // By how much more the hits of one rule's shadow were worth than those of another, and the squares of what only one of them hit, of late.
     private readonly double[,] _gains = new double[Rules.Length, Rules.Length];
     private readonly double[,] _differences = new double[Rules.Length, Rules.Length];
     private ShadowCache[] _shadows = [];
@@ -48,7 +49,7 @@ internal sealed class AdaptiveChoice : EvictionChoice
             var bits = SampleBits(entries, mostBytes);
             var shadowEntries = ShadowEntries(entries, bits);
             _decay = 1 - 1 / (WindowFactor * Math.Max(LeastWindowEntries, shadowEntries));
-            _shadows = [.. Rules.Select(rule => new ShadowCache(rule, shadowEntries, Math.Max(1, bytes >> bits)))];
+            _shadows = [.. Rules.Select(rule => new ShadowCache(rule, shadowEntries, Math.Max(1, bytes >> bits), goal))];
             Volatile.Write(ref _memoryBytes, BytesFor(entries, bits));
             SampledBelow = bits == 0 ? uint.MaxValue : 1u << (32 - bits);
             return true;
@@ -101,7 +102,8 @@ internal sealed class AdaptiveChoice : EvictionChoice
     {
         Span<bool> hits = stackalloc bool[Rules.Length];
         for (var rule = 0; rule < hits.Length; rule++) hits[rule] = _shadows[rule].Ask(hash, bytes);
-        _weight = _weight * _decay + 1;
+        var worth = goal == EvictionGoal.ByteHits ? (double)bytes : 1;
+        _weight = _weight * _decay + worth;
         for (var one = 0; one < hits.Length; one++)
         {
             for (var other = 0; other < hits.Length; other++)
@@ -109,8 +111,8 @@ internal sealed class AdaptiveChoice : EvictionChoice
                 _gains[one, other] *= _decay;
                 _differences[one, other] *= _decay;
                 if (hits[one] == hits[other]) continue;
-                _gains[one, other] += hits[one] ? 1 : -1;
-                _differences[one, other]++;
+                _gains[one, other] += hits[one] ? worth : -worth;
+                _differences[one, other] += worth * worth;
             }
         }
 

@@ -4,7 +4,8 @@ namespace Cistern;
 /// Evicts entries of two logs by a rule. It sees an entry when it is added, and when it is the oldest of its log; in between, a lookup only raises the count of
 /// its uses. What it remembers of keys: which were evicted not long ago, and about how often they were asked for. Used under one lock.
 /// </summary>
-internal sealed class LogEviction
+/// <param name="goal">What it makes the most of.</param>
+internal sealed class LogEviction(EvictionGoal goal)
 {
     /// <summary>The most uses that are counted of an entry.</summary>
     public const int MostUses = 3;
@@ -113,7 +114,8 @@ internal sealed class LogEviction
         var wanted = (long)(_sketch.Estimate(candidate.Hash) + candidate.Uses);
         var held = (long)(_sketch.Estimate(victim.Hash) + victim.Uses);
         _sketch.Add(candidate.Hash, candidate.Uses);
-        if ((rule.KeepsUsed && candidate.Uses > 0) || wanted * victim.Bytes > (held + Margin) * candidate.Bytes)
+        var isBetter = goal == EvictionGoal.ByteHits ? wanted > held + Margin : wanted * victim.Bytes > (held + Margin) * candidate.Bytes;
+        if ((rule.KeepsUsed && candidate.Uses > 0) || isBetter)
         {
             // The victim first: its room is the candidate's.
             var isEvicted = logs.TryEvict(LogName.Main);

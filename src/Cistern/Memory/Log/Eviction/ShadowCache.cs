@@ -11,7 +11,7 @@ internal sealed class ShadowCache : IEvictionLogs
     private const int FixedBytes = 400;
 
     private readonly EvictionRule _rule;
-    private readonly LogEviction _eviction = new();
+    private readonly LogEviction _eviction;
     private readonly long _roomBytes;
     private readonly Node[] _nodes;
     private readonly int[] _table;
@@ -24,8 +24,10 @@ internal sealed class ShadowCache : IEvictionLogs
     /// <param name="rule">What it evicts by.</param>
     /// <param name="entries">For about so many entries.</param>
     /// <param name="roomBytes">How many bytes these may have.</param>
-    public ShadowCache(EvictionRule rule, int entries, long roomBytes)
+    /// <param name="goal">What it makes the most of.</param>
+    public ShadowCache(EvictionRule rule, int entries, long roomBytes, EvictionGoal goal)
     {
+        _eviction = new LogEviction(goal);
         _rule = rule;
         _roomBytes = roomBytes;
         _eviction.Resize(entries);
