@@ -40,8 +40,8 @@ public sealed record InMemoryBackendOptions
     public TimeSpan TombstoneRetention { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Whether entries are evicted when the memory of the process, its container or the machine runs short (beyond 90 %), also where no bound is reached; once there is enough
-    /// again (below 80 %), the cache grows back. Default true.
+    /// Whether entries are evicted when memory runs short, also where no bound is reached: beyond 80 % of the limit of the heap (as in a container), or 90 % of the machine's
+    /// memory. Once there is enough again, the cache grows back. Default true.
     /// </summary>
     public bool ShrinksUnderMemoryPressure { get; init; } = true;
 

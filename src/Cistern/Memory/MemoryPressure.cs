@@ -7,9 +7,11 @@ namespace Cistern;
 /// <param name="read">Tells how much memory is in use.</param>
 internal sealed class MemoryPressure(Func<MemoryLoad> read)
 {
-    // Beyond the first share caches shrink, below the second they may grow. In between nothing happens, so that they do not do both in turn.
-    private const double HighShare = 0.90;
-    private const double LowShare = 0.80;
+    /// <summary>Beyond this share of what there is, caches shrink. A heap with a limit is full before all of it is in use.</summary>
+    public const double HighShare = 0.80;
+
+    // Below this one they may grow. In between nothing happens, so that they do not do both in turn.
+    private const double LowShare = 0.70;
 
     // Not more of a cache at once, and not less.
     private const int MostShrinkPart = 2;
