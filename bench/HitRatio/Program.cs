@@ -36,7 +36,9 @@ if (reports.Count == 0)
 var all = reports.SelectMany(report => report.Results).GroupBy(result => result.Policy).ToArray();
 Console.WriteLine($"{"mean",-37} {Line(all.Select(results => results.Average(result => result.HitRatio)))}");
 Console.WriteLine($"{"most below the best policy",-37} {Line(all.Where(results => results.Key != ReplayResult.Optimum).Select(results => reports.Max(report => BelowBest(report, results.Key))))}");
-if (page is not null) Write(page, reports);
+if (page is null) return 0;
+ReplayPage.Publish(page, reports);
+Console.Error.WriteLine($"{page.Shown} written");
 return 0;
 
 static ReplayLog Read(string path, string name)
@@ -59,13 +61,3 @@ static double BelowBest(ReplayReport report, string policy) =>
     report.Results.Where(result => result.Policy == policy).Max(result => report.BestAt(result.Bound).HitRatio - result.HitRatio);
 
 static string Line(IEnumerable<double> ratios) => string.Join(' ', ratios.Select(ratio => (100 * ratio).ToString("f2", CultureInfo.InvariantCulture).PadLeft(12)));
-
-static void Write(OutputFile page, IReadOnlyList<ReplayReport> reports)
-{
-    using var text = new MemoryStream();
-    ReplayPage.Write(text, reports);
-    page.Write(text.GetBuffer().AsSpan(0, (int)text.Length), 0);
-    page.Settle();
-    page.Publish();
-    Console.Error.WriteLine($"{page.Shown} written");
-}

@@ -15,13 +15,6 @@ internal sealed class DictionaryStore(bool copies) : IStore
         return true;
     }
 
-    public int GetMany(ReadOnlySpan<string> keys, Span<byte> destination)
-    {
-        var found = 0;
-        foreach (var key in keys) found += Get(key, destination) ? 1 : 0;
-        return found;
-    }
-
     public bool Read(string key, int[] sum)
     {
         if (!_values.TryGetValue(key, out var value)) return false;

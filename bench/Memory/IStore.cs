@@ -7,7 +7,12 @@ internal interface IStore
     bool Get(string key, Span<byte> destination);
 
     /// <summary>Looks keys up as the store's callers do when they have several; returns how many are there.</summary>
-    int GetMany(ReadOnlySpan<string> keys, Span<byte> destination);
+    int GetMany(ReadOnlySpan<string> keys, Span<byte> destination)
+    {
+        var found = 0;
+        foreach (var key in keys) found += Get(key, destination) ? 1 : 0;
+        return found;
+    }
 
     /// <summary>Looks a key up and reads of its value, where it is, its first and last byte.</summary>
     bool Read(string key, int[] sum);

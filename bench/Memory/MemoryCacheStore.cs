@@ -14,13 +14,6 @@ internal sealed class MemoryCacheStore(long? capacity) : IStore, IDisposable
         return true;
     }
 
-    public int GetMany(ReadOnlySpan<string> keys, Span<byte> destination)
-    {
-        var found = 0;
-        foreach (var key in keys) found += Get(key, destination) ? 1 : 0;
-        return found;
-    }
-
     public bool Read(string key, int[] sum)
     {
         if (!_cache.TryGetValue(key, out var found)) return false;

@@ -158,16 +158,14 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     /// <returns>How many keys have a live entry.</returns>
     protected virtual int TryGetManyCore(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups)
     {
-        var (found, used) = (0, 0);
-        for (var i = 0; i < keys.Length; i++)
+        var batch = new BatchLookups(destination, lookups);
+        foreach (var key in keys)
         {
-            var outcome = TryGetCore(keys[i], destination[used..], out var length);
-            lookups[i] = new BatchLookup(outcome, outcome == LookupOutcome.Hit ? used : 0, length);
-            if (outcome == LookupOutcome.Hit) used += length;
-            if (outcome != LookupOutcome.Miss) found++;
+            var outcome = TryGetCore(key, batch.Rest, out var length);
+            batch.Add(outcome, length);
         }
 
-        return found;
+        return batch.Found;
     }
 
     /// <summary>Shows the value of a live entry in place, and refreshes its recency; false when none is there. Lets what the reader throws pass.</summary>

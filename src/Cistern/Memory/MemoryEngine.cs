@@ -47,17 +47,15 @@ internal abstract class MemoryEngine
     /// <inheritdoc cref="ISyncCacheBackend.TryGetMany"/>
     public virtual int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups)
     {
-        var (found, used) = (0, 0);
+        var batch = new BatchLookups(destination, lookups);
         for (var i = 0; i < keys.Length; i++)
         {
             if (i % MostPrefetched == 0) Prefetch(keys[i..Math.Min(keys.Length, i + MostPrefetched)]);
-            var outcome = TryGet(keys[i], destination[used..], out var length);
-            lookups[i] = new BatchLookup(outcome, outcome == LookupOutcome.Hit ? used : 0, length);
-            if (outcome == LookupOutcome.Hit) used += length;
-            if (outcome != LookupOutcome.Miss) found++;
+            var outcome = TryGet(keys[i], batch.Rest, out var length);
+            batch.Add(outcome, length);
         }
 
-        return found;
+        return batch.Found;
     }
 
     /// <inheritdoc cref="ISyncCacheBackend.TryGet(string, IBufferWriter{byte})"/>

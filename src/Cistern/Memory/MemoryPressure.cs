@@ -13,6 +13,9 @@ internal sealed class MemoryPressure(Func<MemoryLoad> read)
     // Below this one they may grow. In between nothing happens, so that they do not do both in turn.
     private const double LowShare = 0.70;
 
+    /// <summary>A cache that holds less is left as it is: there is nothing to save.</summary>
+    public const long LeastBytes = 1024 * 1024;
+
     // Not more of a cache at once, and not less.
     private const int MostShrinkPart = 2;
     private const int LeastStepPart = 16;

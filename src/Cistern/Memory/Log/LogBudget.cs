@@ -16,8 +16,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     private readonly long _capacity = capacity ?? Unbounded;
     private readonly long _maxSizeBytes = maxSizeBytes ?? Unbounded;
     private readonly long _maxMemoryBytes = maxMemoryBytes ?? Unbounded;
-    // While there is little memory elsewhere: beyond so much of it no segment is taken, unless so little is in segments that there is nothing to save.
-    private const long LeastSegmentBytes = 1024 * 1024;
+    // While there is little memory elsewhere: beyond so much of it no segment is taken, unless there is nothing to save.
     private long _limit = Unbounded;
     private long _entries;
     private long _sizeBytes;
@@ -74,7 +73,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     /// <summary>Takes memory for entries; false: there is not enough, and nothing was taken.</summary>
     public bool TryTakeSegment(long bytes)
     {
-        if ((MemoryBytes > Volatile.Read(ref _limit) && SegmentBytes > LeastSegmentBytes) || !TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes)) return false;
+        if ((MemoryBytes > Volatile.Read(ref _limit) && SegmentBytes > MemoryPressure.LeastBytes) || !TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes)) return false;
         took(bytes);
         return true;
     }

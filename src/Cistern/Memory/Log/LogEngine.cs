@@ -120,12 +120,12 @@ internal sealed class LogEngine : MemoryEngine
         for (var i = 0; i < hashes.Length; i++)
         {
             hashes[i] = KeyHash.OfStored(drafts[i].Key);
-            ends[(int)((ulong)hashes[i] >> _shardShift) + 1]++;
+            ends[LogLayout.ShardOf(hashes[i], _shardShift) + 1]++;
         }
 
         for (var shard = 1; shard < ends.Length; shard++) ends[shard] += ends[shard - 1];
         var starts = ends.AsSpan().ToArray();
-        for (var i = 0; i < hashes.Length; i++) order[starts[(int)((ulong)hashes[i] >> _shardShift)]++] = i;
+        for (var i = 0; i < hashes.Length; i++) order[starts[LogLayout.ShardOf(hashes[i], _shardShift)]++] = i;
         for (var shard = 0; shard < _shards.Length; shard++)
         {
             var chosen = order.AsSpan(ends[shard]..ends[shard + 1]);
@@ -218,8 +218,7 @@ internal sealed class LogEngine : MemoryEngine
         return true;
     }
 
-    // With one shard all bits of the hash are shifted out, which C# does not do.
-    private LogShard ShardOf(uint hash) => _shards[(int)((ulong)hash >> _shardShift)];
+    private LogShard ShardOf(uint hash) => _shards[LogLayout.ShardOf(hash, _shardShift)];
 
 
     // Without locks: about.

@@ -19,7 +19,7 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
     /// <inheritdoc cref="MemoryEngine.TryGetMany"/>
     public int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups)
     {
-        var (found, used) = (0, 0);
+        var batch = new BatchLookups(destination, lookups);
         Span<uint> hashes = stackalloc uint[MemoryEngine.MostPrefetched];
         for (var first = 0; first < keys.Length; first += MemoryEngine.MostPrefetched)
         {
@@ -27,16 +27,13 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
             Prefetch(group, hashes);
             for (var i = 0; i < group.Length; i++)
             {
-                var sink = new SpanSink(destination[used..]);
+                var sink = new SpanSink(batch.Rest);
                 var isThere = Read(group[i], hashes[i], isUse: true, ref sink);
-                var outcome = !isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
-                lookups[first + i] = new BatchLookup(outcome, outcome == LookupOutcome.Hit ? used : 0, isThere ? sink.Length : 0);
-                if (outcome == LookupOutcome.Hit) used += sink.Length;
-                if (isThere) found++;
+                batch.Add(!isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall, isThere ? sink.Length : 0);
             }
         }
 
-        return found;
+        return batch.Found;
     }
 
     public byte[]? Get(string key)
@@ -136,37 +133,25 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
     private bool Read<TSink>(string key, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
     {
-        if (ShortKey.TryRead(key, out var shortKey))
-        {
-            var hash = shortKey.Hash;
-            if (ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) return true;
-        }
-
-        return SearchWithCopy(key, isUse, ref sink);
+        if (!ShortKey.TryRead(key, out var shortKey)) return SearchWithCopy(key, KeyHash.OfStored(key), isUse, ref sink);
+        var hash = shortKey.Hash;
+        return ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink) || SearchWithCopy(key, hash, isUse, ref sink);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct =>
-        (ShortKey.TryRead(key, out var shortKey) && ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) || SearchWithCopy(key, isUse, ref sink);
+        (ShortKey.TryRead(key, out var shortKey) && ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) || SearchWithCopy(key, hash, isUse, ref sink);
 
     // Through a copy of the sink, so that the sink itself need not be in memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool SearchWithCopy<TSink>(string key, bool isUse, ref TSink sink)
+    private bool SearchWithCopy<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
     {
         var copy = sink;
-        var isThere = Search(key, isUse, ref copy);
+        var isThere = shards[LogLayout.ShardOf(hash, shardShift)].Search(key, hash, isUse, ref copy);
         sink = copy;
         return isThere;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool Search<TSink>(string key, bool isUse, ref TSink sink)
-        where TSink : struct, IValueSink, allows ref struct
-    {
-        var hash = KeyHash.OfStored(key);
-        return shards[(int)((ulong)hash >> shardShift)].Search(key, hash, isUse, ref sink);
     }
 
     private bool ReadArray<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
@@ -176,6 +161,5 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
         return true;
     }
 
-    // With one shard all bits of the hash are shifted out, which C# does not do.
-    private EntryReader ReaderOf(uint hash) => _readers[(int)((ulong)hash >> shardShift)];
+    private EntryReader ReaderOf(uint hash) => _readers[LogLayout.ShardOf(hash, shardShift)];
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -21,7 +20,7 @@ internal sealed class PlaceReading
     private static readonly Lock Registration = new();
 
     // By the number of the thread. A number is given to a new thread only when its thread is gone.
-    private static readonly ConcurrentDictionary<int, PlaceReading> ByThread = new();
+    private static readonly Dictionary<int, PlaceReading> ByThread = [];
     private static volatile PlaceReading[] _all = [];
 
     // A line of the processor's cache lies on either side.
@@ -66,8 +65,9 @@ internal sealed class PlaceReading
     {
         lock (Registration)
         {
-            _mine = ByThread.GetOrAdd(Environment.CurrentManagedThreadId, static _ => new PlaceReading());
-            if (!_all.Contains(_mine)) _all = [.. _all, _mine];
+            var thread = Environment.CurrentManagedThreadId;
+            if (!ByThread.TryGetValue(thread, out _mine)) ByThread.Add(thread, _mine = new PlaceReading());
+            _all = [.. ByThread.Values];
         }
 
         // Who would use a segment again sees from now on that there are readers, or this thread sees that it is another one.

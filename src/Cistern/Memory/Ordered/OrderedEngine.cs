@@ -11,8 +11,6 @@ internal sealed class OrderedEngine : MemoryEngine
     // Deleted keys must not crowd out entries: their tombstones get this part of the bound on memory.
     private const int TombstoneShare = 4;
 
-    // Less than that is not worth evicting for when memory is short elsewhere.
-    private const int LeastLimitBytes = 1024 * 1024;
     private const int MostTrimmed = 1000;
 
     private readonly Lock _lock = new();
@@ -283,7 +281,7 @@ internal sealed class OrderedEngine : MemoryEngine
         while ((_index.Count + entries > _options.Capacity
                 || _sizeBytes + sizeBytes > _options.MaxSizeBytes
                 || _memoryBytes + _tombstones.MemoryBytes + memoryBytes > _options.MaxMemoryBytes
-                || (_memoryBytes > _limit && _memoryBytes > LeastLimitBytes))
+                || (_memoryBytes > _limit && _memoryBytes > MemoryPressure.LeastBytes))
             && _policy.Victim(changing) is { } victim) Evict(victim);
     }
 

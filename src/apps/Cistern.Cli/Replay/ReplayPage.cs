@@ -21,6 +21,18 @@ internal static class ReplayPage
         }
     });
 
+    /// <summary>Writes the page to a file, and puts it in its place.</summary>
+    /// <param name="output">The file.</param>
+    /// <param name="reports">The logs; at least one.</param>
+    public static void Publish(OutputFile output, IReadOnlyList<ReplayReport> reports)
+    {
+        using var page = new MemoryStream();
+        Write(page, reports);
+        output.Write(page.GetBuffer().AsSpan(0, (int)page.Length), 0);
+        output.Settle();
+        output.Publish();
+    }
+
     private static string Title(IReadOnlyList<ReplayReport> reports) =>
         reports.Count == 1 ? $"Hit ratios of {Path.GetFileName(reports[0].Log)}" : $"Hit ratios of {ReportFormat.Count(reports.Count)} logs";
 

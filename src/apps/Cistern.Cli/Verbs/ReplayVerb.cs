@@ -31,7 +31,7 @@ internal sealed class ReplayVerb : Verb
         using var output = page is null ? null : OutputFile.Create(page);
         var progress = new ReplayProgress();
         var report = await ReplayProgressView.ShowAsync(run, progress, () => ReplayAsync(file, policies, bounds, run, progress)).ConfigureAwait(false);
-        if (output is not null) Publish(output, report);
+        if (output is not null) ReplayPage.Publish(output, [report]);
         Tell(run, report);
         if (output is not null && !run.IsQuiet) run.Console.Say($"{output.Shown} written");
         return ExitCode.Done;
@@ -47,15 +47,6 @@ internal sealed class ReplayVerb : Verb
                 return await ReplayRuns.RunAsync(log, policies, bounds.Resolve(log.Keys.Length), progress, run.CancellationToken).ConfigureAwait(false);
             },
             run.CancellationToken).WaitAsync(run.CancellationToken);
-
-    private static void Publish(OutputFile output, ReplayReport report)
-    {
-        using var page = new MemoryStream();
-        ReplayPage.Write(page, [report]);
-        output.Write(page.GetBuffer().AsSpan(0, (int)page.Length), 0);
-        output.Settle();
-        output.Publish();
-    }
 
     private static void Tell(VerbRun run, ReplayReport report)
     {
