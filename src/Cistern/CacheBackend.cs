@@ -149,7 +149,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         SetOutcome outcome;
         try { outcome = await SetCoreAsync(draft, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "set"); }
-        if (outcome == SetOutcome.Stored) _counters.CountSets(1);
+        if (outcome == SetOutcome.Stored) _counters.Count(StatsCount.Set, 1);
         return outcome;
     }
 
@@ -213,7 +213,8 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         IReadOnlyDictionary<string, byte[]> found;
         try { found = await GetManyCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get many"); }
-        _counters.CountLookups(found.Count, distinct.Count - found.Count);
+        _counters.Count(StatsCount.Hit, found.Count);
+        _counters.Count(StatsCount.Miss, distinct.Count - found.Count);
         return found;
     }
 
@@ -252,7 +253,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "set many"); }
         var stored = 0;
         for (var i = 0; i < outcomes.Count; i++) stored += outcomes[i] == SetOutcome.Stored ? 1 : 0;
-        if (stored != 0) _counters.CountSets(stored);
+        if (stored != 0) _counters.Count(StatsCount.Set, stored);
         return outcomes;
     }
 
@@ -265,7 +266,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         long deleted;
         try { deleted = await DeleteManyCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "delete many"); }
-        if (deleted != 0) _counters.CountDeletes(deleted);
+        if (deleted != 0) _counters.Count(StatsCount.Delete, deleted);
         return deleted;
     }
 
@@ -467,11 +468,11 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     /// <summary>Counts entries removed for room. For backends with the capability <see cref="BackendCapabilities.ReportsEvictions"/>.</summary>
     /// <param name="count">How many.</param>
-    protected void CountEvictions(long count) => _counters.CountEvictions(count);
+    protected void CountEvictions(long count) => _counters.Count(StatsCount.Eviction, count);
 
     /// <summary>Counts entries removed because their time was over. For backends with the capability <see cref="BackendCapabilities.ReportsExpirations"/>.</summary>
     /// <param name="count">How many.</param>
-    protected void CountExpirations(long count) => _counters.CountExpirations(count);
+    protected void CountExpirations(long count) => _counters.Count(StatsCount.Expiration, count);
 
     /// <summary>Throws <see cref="ObjectDisposedException"/> once the backend is disposed.</summary>
     protected void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
@@ -538,7 +539,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         bool deleted;
         try { deleted = await DeleteCoreAsync(key, version, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "delete"); }
-        if (deleted) _counters.CountDeletes(1);
+        if (deleted) _counters.Count(StatsCount.Delete, 1);
         return deleted;
     }
 

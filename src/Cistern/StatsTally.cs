@@ -1,49 +1,42 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Cistern;
 
-/// <summary>What one thread has counted, written by that thread alone and read by any. A line of the processor's cache lies on either side.</summary>
+/// <summary>What was counted on one page of a stack, written by the one thread alone whose stack it is, and read by any. A line of the processor's cache lies on either side.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
-internal sealed class StatsTally(StatsCounters owner)
+internal sealed class StatsTally(ulong page)
 {
+    private const int Counts = (int)StatsCount.Expiration + 1;
+
     [FieldOffset(64)]
-    private long _hits;
+    private Numbers _counts;
 
-    [FieldOffset(72)]
-    private long _misses;
+    [FieldOffset(8)]
+    private int _seeks;
 
-    [FieldOffset(80)]
-    private long _sets;
-
-    [FieldOffset(88)]
-    private long _deletes;
-
-    [FieldOffset(96)]
-    private long _evictions;
-
-    [FieldOffset(104)]
-    private long _expirations;
-
-    /// <summary>Whose counters it is a part of.</summary>
+    /// <summary>The page; 0: none.</summary>
     [field: FieldOffset(0)]
-    public StatsCounters Owner { get; } = owner;
+    public ulong Page { get; } = page;
 
-    public void AddHit() => _hits++;
+    /// <summary>Counts a hit.</summary>
+    public void AddHit() => _counts[(int)StatsCount.Hit]++;
 
-    public void AddLookups(long hits, long misses)
+    public void Add(StatsCount what, long count) => _counts[(int)what] += count;
+
+    /// <summary>Counts where others may count at the same time.</summary>
+    public void AddAmongOthers(StatsCount what, long count) => Interlocked.Add(ref _counts[(int)what], count);
+
+    /// <summary>How often it has been looked for elsewhere than in its place, this time included.</summary>
+    public int Seek() => ++_seeks;
+
+    public StatsCounters.Totals Read() => new(Of(StatsCount.Hit), Of(StatsCount.Miss), Of(StatsCount.Set), Of(StatsCount.Delete), Of(StatsCount.Eviction), Of(StatsCount.Expiration));
+
+    private long Of(StatsCount what) => Volatile.Read(ref _counts[(int)what]);
+
+    [InlineArray(Counts)]
+    private struct Numbers
     {
-        _hits += hits;
-        _misses += misses;
+        private long _first;
     }
-
-    public void AddSets(long stored) => _sets += stored;
-
-    public void AddDeletes(long deleted) => _deletes += deleted;
-
-    public void AddEvictions(long evicted) => _evictions += evicted;
-
-    public void AddExpirations(long expired) => _expirations += expired;
-
-    public StatsCounters.Totals Read() => new(
-        Volatile.Read(ref _hits), Volatile.Read(ref _misses), Volatile.Read(ref _sets), Volatile.Read(ref _deletes), Volatile.Read(ref _evictions), Volatile.Read(ref _expirations));
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Cistern;
 
@@ -21,21 +22,15 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     /// </summary>
     internal bool HasPlainLookups { get; init; }
 
+    /// <summary>The shortest way for a lookup that is a hit; null: there is none.</summary>
+    internal LogLookups? ShortLookups { get; init; }
+
     /// <inheritdoc/>
     public byte[]? Get(string key)
     {
-        byte[]? value;
-        if (HasPlainLookups)
-        {
-            ArgumentNullException.ThrowIfNull(key);
-            value = GetCore(key);
-            if (value is null) Begin(key, CancellationToken.None);
-        }
-        else
-        {
-            value = GetGuarded(key);
-        }
-
+        if (!HasPlainLookups || key is null) return GetGuarded(key!);
+        var value = GetCore(key);
+        if (value is null) Begin(key, CancellationToken.None);
         Counters.CountLookup(value is not null);
         return value;
     }
@@ -43,20 +38,9 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     /// <inheritdoc/>
     public LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength)
     {
-        LookupOutcome outcome;
-        if (HasPlainLookups)
-        {
-            ArgumentNullException.ThrowIfNull(key);
-            outcome = TryGetCore(key, destination, out valueLength);
-            if (outcome == LookupOutcome.Miss) Begin(key, CancellationToken.None);
-        }
-        else
-        {
-            outcome = TryGetGuarded(key, destination, out valueLength);
-        }
-
-        Counters.CountLookup(outcome != LookupOutcome.Miss);
-        return outcome;
+        if (ShortLookups is not { } lookups || key is null || (valueLength = lookups.TryGetPlain(key, destination)) < 0) return TryGetOther(key!, destination, out valueLength);
+        Counters.CountHit();
+        return LookupOutcome.Hit;
     }
 
     /// <inheritdoc/>
@@ -90,7 +74,8 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
             if (lookups[i].Outcome == LookupOutcome.Miss) CacheKey.Validate(keys[i], nameof(keys));
         }
 
-        Counters.CountLookups(found, keys.Length - found);
+        Counters.Count(StatsCount.Hit, found);
+        Counters.Count(StatsCount.Miss, keys.Length - found);
         return found;
     }
 
@@ -119,7 +104,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
         SetOutcome outcome;
         try { outcome = SetCore(draft); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "set"); }
-        if (outcome == SetOutcome.Stored) Counters.CountSets(1);
+        if (outcome == SetOutcome.Stored) Counters.Count(StatsCount.Set, 1);
         return outcome;
     }
 
@@ -234,15 +219,32 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     private byte[]? GetGuarded(string key)
     {
         Begin(key, CancellationToken.None);
-        try { return GetCore(key); }
+        byte[]? value;
+        try { value = GetCore(key); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
+        Counters.CountLookup(value is not null);
+        return value;
+    }
+
+    // In a call of its own it is not in the way of the shortest.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private LookupOutcome TryGetOther(string key, Span<byte> destination, out int valueLength)
+    {
+        if (!HasPlainLookups || key is null) return TryGetGuarded(key!, destination, out valueLength);
+        var outcome = TryGetCore(key, destination, out valueLength);
+        if (outcome == LookupOutcome.Miss) Begin(key, CancellationToken.None);
+        Counters.CountLookup(outcome != LookupOutcome.Miss);
+        return outcome;
     }
 
     private LookupOutcome TryGetGuarded(string key, Span<byte> destination, out int valueLength)
     {
         Begin(key, CancellationToken.None);
-        try { return TryGetCore(key, destination, out valueLength); }
+        LookupOutcome outcome;
+        try { outcome = TryGetCore(key, destination, out valueLength); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
+        Counters.CountLookup(outcome != LookupOutcome.Miss);
+        return outcome;
     }
 
     private bool Delete(string key, long? version)
@@ -251,7 +253,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
         bool deleted;
         try { deleted = DeleteCore(key, version); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "delete"); }
-        if (deleted) Counters.CountDeletes(1);
+        if (deleted) Counters.Count(StatsCount.Delete, 1);
         return deleted;
     }
 }

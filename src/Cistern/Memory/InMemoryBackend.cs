@@ -28,6 +28,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
             Expired = CountExpirations,
             Took = _options.ShrinksUnderMemoryPressure ? _options.MemoryPressure.Took : static _ => { },
         });
+        ShortLookups = (_engine as LogEngine)?.Lookups;
         if (_options.ShrinksUnderMemoryPressure) _options.MemoryPressure.Add(_engine);
         Capabilities = new BackendCapabilities
         {
@@ -102,7 +103,7 @@ public sealed class InMemoryBackend : SyncCacheBackend
     // A call of a generic virtual method is slow where it is not known whose.
     /// <inheritdoc/>
     protected override bool TryReadCore<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader) =>
-        _engine is LogEngine engine ? engine.TryRead(key, state, reader) : _engine.TryRead(key, state, reader);
+        ShortLookups is { } lookups ? lookups.TryRead(key, state, reader) : _engine.TryRead(key, state, reader);
 
     /// <inheritdoc/>
     protected override CacheEntry? GetEntryCore(string key) => _engine.GetEntry(key);

@@ -13,11 +13,12 @@ public sealed class StatsCountersTests
             for (var i = 0; i < Rounds; i++)
             {
                 counters.CountLookup(hit: i % 2 == 0);
-                counters.CountLookups(3, 1);
-                counters.CountSets(2);
-                counters.CountDeletes(4);
-                counters.CountEvictions(5);
-                counters.CountExpirations(6);
+                counters.Count(StatsCount.Hit, 3);
+                counters.Count(StatsCount.Miss, 1);
+                counters.Count(StatsCount.Set, 2);
+                counters.Count(StatsCount.Delete, 4);
+                counters.Count(StatsCount.Eviction, 5);
+                counters.Count(StatsCount.Expiration, 6);
             }
         })).ToList();
         threads.ForEach(thread => thread.Start());
@@ -38,12 +39,13 @@ public sealed class StatsCountersTests
     public void Reset_AfterCounts_StartsFromZero()
     {
         var counters = new StatsCounters();
-        counters.CountLookups(5, 6);
-        counters.CountSets(7);
+        counters.Count(StatsCount.Hit, 5);
+        counters.Count(StatsCount.Miss, 6);
+        counters.Count(StatsCount.Set, 7);
         counters.Reset();
         Assert.Equal(default, counters.Read());
         counters.CountLookup(hit: true);
-        counters.CountDeletes(2);
+        counters.Count(StatsCount.Delete, 2);
         Assert.Equal(new StatsCounters.Totals(1, 0, 0, 2, 0, 0), counters.Read());
         counters.Reset();
         counters.Reset();
@@ -51,11 +53,48 @@ public sealed class StatsCountersTests
     }
 
     [Fact]
-    public void CountLookups_OfNothing_CountsNothing()
+    public void Counts_OfManyThreadsThatComeAndGo_AreExact()
     {
+        const int generations = 200, eachThread = 1000;
         var counters = new StatsCounters();
-        counters.CountLookups(0, 0);
-        Assert.Equal(default, counters.Read());
+        for (var generation = 0; generation < generations; generation++)
+        {
+            var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
+            {
+                for (var i = 0; i < eachThread; i++) counters.CountHit();
+            })).ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+        }
+
+        Assert.Equal(generations * Threads * eachThread, counters.Read().Hits);
+    }
+
+    [Fact]
+    public void Counts_OnMorePagesOfStacksThanHaveATally_AreExact()
+    {
+        const int pageBytes = 4096, depth = 1500, rounds = 20, stackBytes = 32 * 1024 * 1024;
+        var counters = new StatsCounters();
+        using var start = new Barrier(Threads);
+        var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(
+            () =>
+            {
+                start.SignalAndWait();
+                for (var i = 0; i < rounds; i++) CountDown(depth);
+            },
+            stackBytes)).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        Assert.Equal(new StatsCounters.Totals(Threads * rounds * depth, 0, 2 * Threads * rounds * depth, 0, 0, 0), counters.Read());
+
+        void CountDown(int left)
+        {
+            Span<byte> page = stackalloc byte[pageBytes];
+            page[left % pageBytes] = 1;
+            counters.CountHit();
+            counters.Count(StatsCount.Set, 1 + page[left % pageBytes]);
+            if (left > 1) CountDown(left - 1);
+        }
     }
 
     [Fact]

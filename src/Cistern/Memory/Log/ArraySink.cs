@@ -5,9 +5,10 @@ internal struct ArraySink : IValueSink
 {
     public byte[]? Value { get; private set; }
 
-    public void Take(byte[] segment, ReadOnlySpan<byte> value)
+    public bool TryTake(byte[] segment, ReadOnlySpan<byte> value)
     {
         if (Value?.Length == value.Length) value.CopyTo(Value);
         else Value = value.ToArray();
+        return true;
     }
 }

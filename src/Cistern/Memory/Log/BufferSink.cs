@@ -7,10 +7,11 @@ internal struct BufferSink(IBufferWriter<byte> destination) : IValueSink
 {
     private int _length;
 
-    public void Take(byte[] segment, ReadOnlySpan<byte> value)
+    public bool TryTake(byte[] segment, ReadOnlySpan<byte> value)
     {
         _length = value.Length;
         if (value.Length > 0) value.CopyTo(destination.GetSpan(value.Length));
+        return true;
     }
 
     public readonly void Commit()

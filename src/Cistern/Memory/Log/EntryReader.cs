@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Cistern;
 
@@ -8,7 +9,7 @@ namespace Cistern;
 /// What lookups see of a shard's entries, without its lock: the table, the segments, and a version. A slot is changed in one step; where bytes are used again or
 /// slots move, the version tells a lookup that what it saw may be wrong.
 /// </summary>
-/// <remarks>After FASTER (Chandramouli et al., SIGMOD 2018) and Segcache (Yang et al., NSDI 2021). Everything but <see cref="TryReadPlain"/>, <see cref="Search"/> and <see cref="PrefetchSlots"/> is used under the shard's lock.</remarks>
+/// <remarks>After FASTER (Chandramouli et al., SIGMOD 2018) and Segcache (Yang et al., NSDI 2021). Everything but <see cref="ReadPlain"/>, <see cref="Search"/> and <see cref="PrefetchSlots"/> is used under the shard's lock.</remarks>
 internal sealed class EntryReader
 {
     // The first two bytes of most entries: no flags, the length of the key.
@@ -87,39 +88,41 @@ internal sealed class EntryReader
     /// <param name="hash">Its hash.</param>
     /// <param name="isUse">Whether a hit counts as a use.</param>
     /// <param name="sink">Takes the value; it counts when the result says so.</param>
-    /// <returns>Whether it was found; if not, <see cref="Search"/> tells.</returns>
+    /// <returns>The length of the value, which was taken; less than 0: <see cref="Search"/> tells.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryReadPlain<TSink>(ShortKey key, uint hash, bool isUse, ref TSink sink)
+    public int ReadPlain<TKey, TSink>(in TKey key, uint hash, bool isUse, ref TSink sink)
+        where TKey : struct, IShortKey
         where TSink : struct, IValueSink, allows ref struct
     {
         // In a straight line, of as few instructions as can be: so the processor waits for the memory of the next lookups before this one's has come.
-        var version = Volatile.Read(ref _version);
-        var table = _table;
+        var version = Volatile.Read(ref _version) & ~1u;
         var segments = _segments;
         var tag = SlotTable.TagOf(hash);
-        ref var line = ref table.HomeLineOf(tag);
+        ref var line = ref _table.HomeLineOf(tag);
         var matches = SlotTable.Matches(ref line, tag);
-        if (matches == 0 || (version & 1) != 0) return false;
+        if (matches == 0) return -1;
         ref var slot = ref Unsafe.Add(ref line, BitOperations.TrailingZeroCount(matches));
         var address = SlotTable.AddressOf(slot) - 1;
         var number = address >> _offsetBits;
-        if (number >= (uint)segments.Length || segments[number] is not { } segment) return false;
+        if (number >= (uint)segments.Length || segments[number] is not { } segment) return -1;
         var offset = (int)(address & _offsetMask) * EntryHead.Unit;
         var room = segment.Length - offset;
-        if (room < EntryHead.ShortBytes) return false;
+        if (room < EntryHead.ShortBytes) return -1;
         ref var entry = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(segment), (nint)(uint)offset);
-        var head = Unsafe.ReadUnaligned<uint>(ref entry);
-        if ((ushort)head != (PlainHead | ((uint)key.Length << 8))) return false;
-        var length = (int)(head >> 16);
-        if (EntryHead.ShortBytes + key.Length + length > room || !key.IsSame(ref Unsafe.Add(ref entry, EntryHead.ShortBytes))) return false;
-        sink.Take(segment, MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref entry, (nint)(uint)(EntryHead.ShortBytes + key.Length)), length));
-        if (!IsUnchanged(version)) return false;
+        if (Unsafe.ReadUnaligned<ushort>(ref entry) != (PlainHead | ((uint)key.Length << 8))) return -1;
+        int length = Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref entry, sizeof(ushort)));
+        if (EntryHead.ShortBytes + key.Length + length > room) return -1;
+        if (key.Difference(ref Unsafe.Add(ref entry, EntryHead.ShortBytes)) != Vector128<byte>.Zero) return -1;
+        if (!sink.TryTake(segment, MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref entry, (nint)(uint)(EntryHead.ShortBytes + key.Length)), length))) return -1;
+
+        // An odd version, of a change that goes on, is none either.
+        if (!IsUnchanged(version)) return -1;
         if (isUse) Use(ref slot, hash, EntryHead.ShortBytes + key.Length + length);
-        return true;
+        return length;
     }
 
     /// <summary>Looks a key up without the lock.</summary>
-    /// <inheritdoc cref="TryReadPlain"/>
+    /// <inheritdoc cref="ReadPlain"/>
     /// <returns>What came of it.</returns>
     public ReadResult Search<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
@@ -142,7 +145,7 @@ internal sealed class EntryReader
                 if (end <= _now()) return ReadResult.Expired;
             }
 
-            sink.Take(segment, head.Value);
+            sink.TryTake(segment, head.Value);
             if (!IsUnchanged(version)) return ReadResult.Disturbed;
             if (isUse) Use(ref table[search.Place], hash, head.ValueOffset + head.ValueLength);
             return ReadResult.Found;

@@ -15,7 +15,6 @@ internal sealed class LogEngine : MemoryEngine
     private const int SlotBytes = 12;
 
     private readonly LogShard[] _shards;
-    private readonly LogLookups _lookups;
     private readonly int _shardShift;
     private readonly InMemoryBackendOptions _options;
     private readonly LogBudget _budget;
@@ -50,8 +49,11 @@ internal sealed class LogEngine : MemoryEngine
         };
         _shards = new LogShard[shards];
         for (var i = 0; i < shards; i++) _shards[i] = new LogShard(_budget, around, segmentBytes);
-        _lookups = new LogLookups(_shards, _shardShift);
+        Lookups = new LogLookups(_shards, _shardShift);
     }
+
+    /// <summary>Its lookups.</summary>
+    public LogLookups Lookups { get; }
 
     public override BatchAtomicity BatchAtomicity => _shards.Length == 1 ? BatchAtomicity.Batch : BatchAtomicity.Part;
 
@@ -72,23 +74,23 @@ internal sealed class LogEngine : MemoryEngine
         return null;
     }
 
-    public override void Prefetch(ReadOnlySpan<string> keys) => _lookups.Prefetch(keys);
+    public override void Prefetch(ReadOnlySpan<string> keys) => Lookups.Prefetch(keys);
 
-    public override byte[]? Get(string key) => _lookups.Get(key);
+    public override byte[]? Get(string key) => Lookups.Get(key);
 
-    public override LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength) => _lookups.TryGet(key, destination, out valueLength);
+    public override LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength) => Lookups.TryGet(key, destination, out valueLength);
 
-    public override int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups) => _lookups.TryGetMany(keys, destination, lookups);
+    public override int TryGetMany(ReadOnlySpan<string> keys, Span<byte> destination, Span<BatchLookup> lookups) => Lookups.TryGetMany(keys, destination, lookups);
 
-    public override bool TryGet(string key, IBufferWriter<byte> destination) => _lookups.TryGet(key, destination);
+    public override bool TryGet(string key, IBufferWriter<byte> destination) => Lookups.TryGet(key, destination);
 
-    public override bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader) => _lookups.TryRead(key, state, reader);
+    public override bool TryRead<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader) => Lookups.TryRead(key, state, reader);
 
-    public override bool Exists(string key) => _lookups.Exists(key);
+    public override bool Exists(string key) => Lookups.Exists(key);
 
-    public override Dictionary<string, byte[]> GetMany(IReadOnlyCollection<string> keys) => _lookups.GetMany(keys);
+    public override Dictionary<string, byte[]> GetMany(IReadOnlyCollection<string> keys) => Lookups.GetMany(keys);
 
-    public override HashSet<string> ExistsMany(IReadOnlyCollection<string> keys) => _lookups.ExistsMany(keys);
+    public override HashSet<string> ExistsMany(IReadOnlyCollection<string> keys) => Lookups.ExistsMany(keys);
 
     public override CacheEntry? GetEntry(string key)
     {

@@ -33,7 +33,7 @@ internal readonly record struct LogLayout(int Shards, int SegmentBytes)
     /// <summary>The number of the shard for a hash.</summary>
     /// <param name="hash">The hash of a key.</param>
     /// <param name="shift">By how many bits it is shifted: with one shard by all, which C# does only to wider numbers.</param>
-    public static int ShardOf(uint hash, int shift) => (int)((ulong)hash >> shift);
+    public static uint ShardOf(uint hash, int shift) => (uint)((ulong)hash >> shift);
 
     private static long RoundDown(long number) => number <= 0 ? 0 : 1L << BitOperations.Log2((ulong)number);
 }

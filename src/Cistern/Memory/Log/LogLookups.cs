@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Cistern;
 
@@ -42,17 +43,23 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
         return Read(key, isUse: true, ref sink) ? sink.Value : null;
     }
 
+    /// <summary>Copies a value into the caller's memory, in the shortest way.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Where the value goes.</param>
+    /// <returns>The length of the value; less than 0: <see cref="TryGet(string, Span{byte}, out int)"/> tells.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int TryGetPlain(string key, Span<byte> destination)
+    {
+        var sink = new SpanSink(destination);
+        return ReadPlain(key, isUse: true, ref sink);
+    }
+
     public LookupOutcome TryGet(string key, Span<byte> destination, out int valueLength)
     {
         var sink = new SpanSink(destination);
-        if (Read(key, isUse: true, ref sink))
-        {
-            valueLength = sink.Length;
-            return sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
-        }
-
-        valueLength = 0;
-        return LookupOutcome.Miss;
+        var isThere = Read(key, isUse: true, ref sink);
+        valueLength = isThere ? sink.Length : 0;
+        return !isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
     }
 
     public bool TryGet(string key, IBufferWriter<byte> destination)
@@ -128,20 +135,35 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
         foreach (var hash in hashes[..keys.Length]) ReaderOf(hash).PrefetchEntry(hash);
     }
 
-    // Nearly every lookup ends with the first line that it looks at.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Read<TSink>(string key, bool isUse, ref TSink sink)
-        where TSink : struct, IValueSink, allows ref struct
-    {
-        if (!ShortKey.TryRead(key, out var shortKey)) return SearchWithCopy(key, KeyHash.OfStored(key), isUse, ref sink);
-        var hash = shortKey.Hash;
-        return ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink) || SearchWithCopy(key, hash, isUse, ref sink);
-    }
+        where TSink : struct, IValueSink, allows ref struct =>
+        ReadPlain(key, isUse, ref sink) >= 0 || SearchWithCopy(key, KeyHash.OfStored(key), isUse, ref sink);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Read<TSink>(string key, uint hash, bool isUse, ref TSink sink)
-        where TSink : struct, IValueSink, allows ref struct =>
-        (ShortKey.TryRead(key, out var shortKey) && ReaderOf(hash).TryReadPlain(shortKey, hash, isUse, ref sink)) || SearchWithCopy(key, hash, isUse, ref sink);
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        if (TwoBlockKey.IsLength(key.Length))
+        {
+            var shortKey = new TwoBlockKey(key);
+            if (shortKey.IsAscii && ReaderOf(hash).ReadPlain(shortKey, hash, isUse, ref sink) >= 0) return true;
+        }
+
+        return SearchWithCopy(key, hash, isUse, ref sink);
+    }
+
+    // Nearly every lookup ends here, with the first line that it looks at.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int ReadPlain<TSink>(string key, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        if (!TwoBlockKey.IsLength(key.Length)) return -1;
+        var shortKey = new TwoBlockKey(key);
+        if (!shortKey.IsAscii) return -1;
+        var hash = shortKey.Hash;
+        return ReaderOf(hash).ReadPlain(shortKey, hash, isUse, ref sink);
+    }
 
     // Through a copy of the sink, so that the sink itself need not be in memory.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -149,9 +171,22 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
         where TSink : struct, IValueSink, allows ref struct
     {
         var copy = sink;
-        var isThere = shards[LogLayout.ShardOf(hash, shardShift)].Search(key, hash, isUse, ref copy);
+        var isThere = Search(key, hash, isUse, ref copy);
         sink = copy;
         return isThere;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Search<TSink>(string key, uint hash, bool isUse, ref TSink sink)
+        where TSink : struct, IValueSink, allows ref struct
+    {
+        if (OneBlockKey.IsLength(key.Length))
+        {
+            var shortKey = new OneBlockKey(key);
+            if (shortKey.IsAscii && ReaderOf(hash).ReadPlain(shortKey, hash, isUse, ref sink) >= 0) return true;
+        }
+
+        return shards[LogLayout.ShardOf(hash, shardShift)].Search(key, hash, isUse, ref sink);
     }
 
     private bool ReadArray<TState>(string key, TState state, ReadOnlySpanAction<byte, TState> reader)
@@ -161,5 +196,7 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
         return true;
     }
 
-    private EntryReader ReaderOf(uint hash) => _readers[LogLayout.ShardOf(hash, shardShift)];
+    // Without a look at how many there are: so many are left of a hash.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private EntryReader ReaderOf(uint hash) => Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_readers), (nuint)LogLayout.ShardOf(hash, shardShift));
 }

@@ -282,7 +282,7 @@ internal sealed class LogShard
         {
             RemoveExpired(_surroundings.Now());
             if (!_store.TryFind(key, hash, out var found)) return false;
-            sink.Take(_store.BytesAt(found.Address).Segment, found.Head.Value);
+            sink.TryTake(_store.BytesAt(found.Address).Segment, found.Head.Value);
             if (isUse) found.Use();
             return true;
         }

@@ -7,16 +7,17 @@ internal ref struct PlaceSink(PlaceReading reading, Span<byte> buffer) : IValueS
 
     public ReadOnlySpan<byte> Value { get; private set; }
 
-    public void Take(byte[] segment, ReadOnlySpan<byte> value)
+    public bool TryTake(byte[] segment, ReadOnlySpan<byte> value)
     {
         if (value.Length > _buffer.Length)
         {
             reading.Begin(segment);
             Value = value;
-            return;
+            return true;
         }
 
         value.CopyTo(_buffer);
         Value = _buffer[..value.Length];
+        return true;
     }
 }

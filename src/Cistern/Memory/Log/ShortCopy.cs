@@ -19,10 +19,10 @@ internal static class ShortCopy
     public static void Copy(ref byte source, ref byte destination, int length)
     {
         // The last bytes overlap those before them, so that no rest is left.
-        if ((uint)(length - Lane) <= MostBytes - (uint)Lane)
+        if ((uint)(length - Lane) <= (uint)Lane)
         {
             var last = (nuint)(uint)(length - Lane);
-            for (nuint at = 0; at < last; at += (nuint)Lane) Vector512.LoadUnsafe(ref source, at).StoreUnsafe(ref destination, at);
+            Vector512.LoadUnsafe(ref source).StoreUnsafe(ref destination);
             Vector512.LoadUnsafe(ref source, last).StoreUnsafe(ref destination, last);
         }
         else
@@ -34,15 +34,21 @@ internal static class ShortCopy
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void CopyOther(ref byte source, ref byte destination, int length)
     {
-        if ((uint)(length - HalfLane) <= (uint)HalfLane)
+        if ((uint)(length - Lane) <= MostBytes - (uint)Lane)
+        {
+            var last = (nuint)(uint)(length - Lane);
+            for (nuint at = 0; at < last; at += (nuint)Lane) Vector512.LoadUnsafe(ref source, at).StoreUnsafe(ref destination, at);
+            Vector512.LoadUnsafe(ref source, last).StoreUnsafe(ref destination, last);
+        }
+        else if ((uint)(length - HalfLane) <= (uint)HalfLane)
         {
             var last = (nuint)(uint)(length - HalfLane);
-            var (first, second) = (Vector256.LoadUnsafe(ref source), Vector256.LoadUnsafe(ref source, last));
-            first.StoreUnsafe(ref destination);
-            second.StoreUnsafe(ref destination, last);
-            return;
+            Vector256.LoadUnsafe(ref source).StoreUnsafe(ref destination);
+            Vector256.LoadUnsafe(ref source, last).StoreUnsafe(ref destination, last);
         }
-
-        MemoryMarshal.CreateReadOnlySpan(ref source, length).CopyTo(MemoryMarshal.CreateSpan(ref destination, length));
+        else
+        {
+            MemoryMarshal.CreateReadOnlySpan(ref source, length).CopyTo(MemoryMarshal.CreateSpan(ref destination, length));
+        }
     }
 }

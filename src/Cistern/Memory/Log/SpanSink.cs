@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Cistern;
@@ -11,9 +12,12 @@ internal ref struct SpanSink(Span<byte> destination) : IValueSink
 
     public readonly bool Fits => Length <= _destination.Length;
 
-    public void Take(byte[] segment, ReadOnlySpan<byte> value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTake(byte[] segment, ReadOnlySpan<byte> value)
     {
         Length = value.Length;
-        if (value.Length <= _destination.Length) ShortCopy.Copy(ref MemoryMarshal.GetReference(value), ref MemoryMarshal.GetReference(_destination), value.Length);
+        if (value.Length > _destination.Length) return false;
+        ShortCopy.Copy(ref MemoryMarshal.GetReference(value), ref MemoryMarshal.GetReference(_destination), value.Length);
+        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Cistern.Tests.Memory;
@@ -5,11 +6,19 @@ namespace Cistern.Tests.Memory;
 public sealed class ShortKeyTests
 {
     [Fact]
-    public void Key_OfAnyLengthAndCharacters_IsReadOnlyWhenItIsShortAndAscii()
+    public void IsLength_OfAnyLength_IsTrueOfOneKindAtMost() => Assert.All(Enumerable.Range(0, 100), length =>
+    {
+        Assert.Equal(length is >= 8 and < 16, OneBlockKey.IsLength(length));
+        Assert.Equal(length is >= 16 and <= 32, TwoBlockKey.IsLength(length));
+    });
+
+    [Fact]
+    public void IsAscii_OfAnyCharacters_IsTrueOnlyWhereAllAre()
     {
         foreach (var (key, isAscii) in Keys())
         {
-            Assert.Equal(isAscii && key.Length is >= 8 and <= 32, ShortKey.TryRead(key, out _));
+            if (OneBlockKey.IsLength(key.Length)) Assert.Equal(isAscii, new OneBlockKey(key).IsAscii);
+            if (TwoBlockKey.IsLength(key.Length)) Assert.Equal(isAscii, new TwoBlockKey(key).IsAscii);
         }
     }
 
@@ -21,25 +30,29 @@ public sealed class ShortKeyTests
             var stored = isAscii ? Encoding.ASCII.GetBytes(key) : Encoding.Unicode.GetBytes(key);
             var hash = KeyHash.OfStored(stored, !isAscii);
             Assert.Equal(hash, KeyHash.OfStored(key));
-            if (ShortKey.TryRead(key, out var shortKey)) Assert.Equal(hash, shortKey.Hash);
+            if (isAscii && OneBlockKey.IsLength(key.Length)) Assert.Equal(hash, new OneBlockKey(key).Hash);
+            if (isAscii && TwoBlockKey.IsLength(key.Length)) Assert.Equal(hash, new TwoBlockKey(key).Hash);
         }
     }
 
     [Fact]
-    public void Key_ComparedWithStoredBytes_IsSameOnlyWhenAllAre()
+    public void Difference_FromStoredBytes_IsNoneOnlyWhereAllAreSame()
     {
         for (var length = 8; length <= 32; length++)
         {
             var stored = Enumerable.Range(0, length).Select(i => (byte)('a' + i % 26)).ToArray();
-            Assert.True(ShortKey.TryRead(Encoding.ASCII.GetString(stored), out var key));
-            Assert.True(key.IsSame(ref stored[0]));
+            var key = Encoding.ASCII.GetString(stored);
+            Assert.Equal(Vector128<byte>.Zero, Difference(key, stored));
             for (var i = 0; i < length; i++)
             {
                 stored[i] ^= 1;
-                Assert.False(key.IsSame(ref stored[0]), $"length {length}, byte {i}");
+                Assert.NotEqual(Vector128<byte>.Zero, Difference(key, stored));
                 stored[i] ^= 1;
             }
         }
+
+        static Vector128<byte> Difference(string key, byte[] stored) =>
+            OneBlockKey.IsLength(key.Length) ? new OneBlockKey(key).Difference(ref stored[0]) : new TwoBlockKey(key).Difference(ref stored[0]);
     }
 
     // Every length, of ASCII, and with one other character at each place: just beyond ASCII, and where a signed comparison goes wrong.
