@@ -10,21 +10,29 @@ public sealed class MemoryScheme : BackendScheme
     /// <summary>The scheme.</summary>
     public static MemoryScheme Instance { get; } = new();
 
-    /// <inheritdoc/>
-    public override ValueTask<CacheBackend> OpenAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken)
+    /// <summary>What an address asks for, and the defaults for what it does not.</summary>
+    /// <param name="address">An address of memory.</param>
+    /// <exception cref="FormatException">It has a location, or an option is not what it may be.</exception>
+    public static InMemoryBackendOptions OptionsOf(BackendAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        ArgumentNullException.ThrowIfNull(opening);
-        cancellationToken.ThrowIfCancellationRequested();
         if (address.Location.Length > 0) throw new FormatException("memory: has no location; options follow a question mark, as in memory:?capacity=1000");
-        return new(new InMemoryBackend(new InMemoryBackendOptions
+        return new InMemoryBackendOptions
         {
             Capacity = address.WholeOf("capacity", 1),
             MaxSizeBytes = address.BytesOf("max-size"),
             MaxMemoryBytes = address.BytesOf("max-memory"),
             Eviction = address.ChoiceOf("eviction", EvictionModeText.Choices) ?? EvictionMode.Adaptive,
             EvictionGoal = address.ChoiceOf("goal", [("hits", EvictionGoal.Hits), ("byte_hits", EvictionGoal.ByteHits)]) ?? EvictionGoal.Hits,
-            TimeProvider = opening.TimeProvider,
-        }));
+        };
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<CacheBackend> OpenAsync(BackendAddress address, BackendOpening opening, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(opening);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(new InMemoryBackend(OptionsOf(address) with { TimeProvider = opening.TimeProvider }));
     }
 }

@@ -134,6 +134,23 @@ public sealed class BackfillCommandTests : IDisposable
         Assert.Equal(2, (int)(await SummaryAsync(config.Replace(", \"capacity\": 2", ""), "--backend", "memory:?capacity=2&eviction=lru"))["hits"]!);
     }
 
+    [Theory]
+    [InlineData("lru")]
+    [InlineData("oldest_added")]
+    [InlineData("s3fifo")]
+    [InlineData("tiny_lfu")]
+    [InlineData("adaptive")]
+    public async Task Eviction_OfAnyKindThatMemoryHas_IsTakenAsASettingAndInTheAddress(string eviction)
+    {
+        const string config = """{"source": {"a": "1", "b": "2"}, "lookups": ["a", "b", "a"]}""";
+
+        foreach (string[] arguments in new string[][] { ["--capacity", "1", "--eviction", eviction], ["--backend", $"memory:?capacity=1&eviction={eviction}&goal=byte_hits"] })
+        {
+            var run = await RunAsync(config, arguments);
+            Assert.Equal(eviction, (string?)JsonNode.Parse(run.Output)!["settings"]!["eviction"]);
+        }
+    }
+
     [Fact]
     public async Task MaxBackfills_UsedUp_IsADecisionAndNoFailure()
     {

@@ -38,21 +38,16 @@ internal sealed class BackendOpener(BackfillSettings settings, string where, Sur
     private OpenedBackend OpenMemory()
     {
         var address = settings.Backend;
-        if (address.Location.Length > 0) throw new FormatException("memory: has no location; options follow a question mark, as in memory:?capacity=1000");
         if (settings.Capacity is not null && address.Options.ContainsKey("capacity")) throw Twice("capacity");
         if (settings.Eviction is not null && address.Options.ContainsKey("eviction")) throw Twice("eviction");
-        var capacity = address.WholeOf("capacity", 1) ?? settings.Capacity;
-        var (maxSize, maxMemory) = (address.BytesOf("max-size"), address.BytesOf("max-memory"));
-        var eviction = address.ChoiceOf("eviction", ("oldest_added", EvictionMode.OldestAdded), ("lru", EvictionMode.Lru)) ?? settings.Eviction ?? EvictionMode.OldestAdded;
-        var backend = new InMemoryBackend(new InMemoryBackendOptions
+        var options = MemoryScheme.OptionsOf(address);
+        options = options with
         {
-            Capacity = capacity,
-            MaxSizeBytes = maxSize,
-            MaxMemoryBytes = maxMemory,
-            Eviction = eviction,
-            IsUnbounded = capacity is null && maxSize is null && maxMemory is null,
-        });
-        return new OpenedBackend(backend, capacity, eviction);
+            Capacity = options.Capacity ?? settings.Capacity,
+            Eviction = address.Options.ContainsKey("eviction") ? options.Eviction : settings.Eviction ?? EvictionMode.OldestAdded,
+        };
+        var backend = new InMemoryBackend(options with { IsUnbounded = options is { Capacity: null, MaxSizeBytes: null, MaxMemoryBytes: null } });
+        return new OpenedBackend(backend, options.Capacity, options.Eviction);
     }
 
     private BadInputException OnlyMemory(string name, BackendScheme scheme)

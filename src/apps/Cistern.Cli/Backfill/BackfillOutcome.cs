@@ -49,6 +49,6 @@ internal sealed record BackfillOutcome
         Entries = Backend.CurrentEntries,
         Evictions = Backend.Evictions,
         Capacity = Opened.Capacity,
-        Eviction = Opened.Eviction is { } eviction ? EvictionName.Of(eviction) : null,
+        Eviction = Opened.Eviction is { } eviction ? EvictionModeText.Format(eviction) : null,
     };
 }

@@ -78,7 +78,7 @@ internal static class SummaryText
         fields.Add("min_lookups", settings.MinLookups);
         fields.Add("max_backfills", settings.MaxBackfills);
         fields.Add("capacity", outcome.Opened.Capacity);
-        fields.Add("eviction", outcome.Opened.Eviction is { } eviction ? EvictionName.Of(eviction) : null);
+        fields.Add("eviction", outcome.Opened.Eviction is { } eviction ? EvictionModeText.Format(eviction) : null);
         if (settings.Window.Lookups is { } lookups) fields.Add("window", lookups);
         else fields.Add("window", settings.Window.Duration is { } duration ? DurationText.Format(duration) : "cumulative");
         fields.AddNumber("clear_threshold", settings.ClearThreshold);
