@@ -26,6 +26,12 @@ ratio() {
     awk -v first="$1" -v second="$2" 'BEGIN { if (second == 0) print "n/a"; else printf "%.2f\n", first / second }'
 }
 
+# The median of the first file's numbers divided by the second's, line by line: of the same round, in which the machine was as fast for both.
+ratio_by_round() {
+    paste -d ' ' <(cut -d ' ' -f 1 "$1") <(cut -d ' ' -f 1 "$2") | awk '{ print $1 / $2 }' | sort -n |
+        awk '{ values[NR] = $1 } END { printf "%.2f\n", NR % 2 ? values[(NR + 1) / 2] : (values[NR / 2] + values[NR / 2 + 1]) / 2 }'
+}
+
 # When, from what and on what the figures were taken.
 describe_machine() {
     echo "$(date -u +%Y-%m-%d), commit $(git rev-parse --short HEAD), $(nproc) cores,$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2), .NET SDK $(dotnet --version)"
