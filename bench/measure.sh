@@ -28,8 +28,7 @@ ratio() {
 
 # The median of the first file's numbers divided by the second's, line by line: of the same round, in which the machine was as fast for both.
 ratio_by_round() {
-    paste -d ' ' <(cut -d ' ' -f 1 "$1") <(cut -d ' ' -f 1 "$2") | awk '{ print $1 / $2 }' | sort -n |
-        awk '{ values[NR] = $1 } END { printf "%.2f\n", NR % 2 ? values[(NR + 1) / 2] : (values[NR / 2] + values[NR / 2 + 1]) / 2 }'
+    printf '%.2f\n' "$(median <(paste -d ' ' <(cut -d ' ' -f 1 "$1") <(cut -d ' ' -f 1 "$2") | awk '{ print $1 / $2 }') 1)"
 }
 
 # When, from what and on what the figures were taken.

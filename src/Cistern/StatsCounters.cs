@@ -54,15 +54,8 @@ internal sealed unsafe class StatsCounters
     }
 
     /// <summary>Counts a hit, in as few instructions as can be.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining), SkipLocalsInit]
-    public void CountHit()
-    {
-        Unsafe.SkipInit(out byte here);
-        var page = PageOf(&here);
-        var tally = RecentAt(page);
-        if (tally.Page == page) tally.AddHit();
-        else CountElsewhere(page, StatsCount.Hit, 1);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CountHit() => CountHere(StatsCount.Hit, 1);
 
     public void CountLookup(bool hit)
     {
@@ -70,15 +63,7 @@ internal sealed unsafe class StatsCounters
         else Count(StatsCount.Miss, 1);
     }
 
-    [SkipLocalsInit]
-    public void Count(StatsCount what, long count)
-    {
-        Unsafe.SkipInit(out byte here);
-        var page = PageOf(&here);
-        var tally = RecentAt(page);
-        if (tally.Page == page) tally.Add(what, count);
-        else CountElsewhere(page, what, count);
-    }
+    public void Count(StatsCount what, long count) => CountHere(what, count);
 
     public Totals Read()
     {
@@ -96,6 +81,16 @@ internal sealed unsafe class StatsCounters
     // Without a look at how many there are: so many bits are left.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref StatsTally RecentAt(ulong page) => ref Unsafe.Add(ref Unsafe.As<Recent, StatsTally>(ref _recent), (nuint)(page >> (64 - RecentBits)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining), SkipLocalsInit]
+    private void CountHere(StatsCount what, long count)
+    {
+        Unsafe.SkipInit(out byte here);
+        var page = PageOf(&here);
+        var tally = RecentAt(page);
+        if (tally.Page == page) tally.Add(what, count);
+        else CountElsewhere(page, what, count);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void CountElsewhere(ulong page, StatsCount what, long count)

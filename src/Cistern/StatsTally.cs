@@ -19,9 +19,6 @@ internal sealed class StatsTally(ulong page)
     [field: FieldOffset(0)]
     public ulong Page { get; } = page;
 
-    /// <summary>Counts a hit.</summary>
-    public void AddHit() => _counts[(int)StatsCount.Hit]++;
-
     public void Add(StatsCount what, long count) => _counts[(int)what] += count;
 
     /// <summary>Counts where others may count at the same time.</summary>

@@ -28,9 +28,18 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     /// <inheritdoc/>
     public byte[]? Get(string key)
     {
-        if (!HasPlainLookups || key is null) return GetGuarded(key!);
-        var value = GetCore(key);
-        if (value is null) Begin(key, CancellationToken.None);
+        byte[]? value;
+        if (HasPlainLookups)
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            value = GetCore(key);
+            if (value is null) Begin(key, CancellationToken.None);
+        }
+        else
+        {
+            value = GetGuarded(key);
+        }
+
         Counters.CountLookup(value is not null);
         return value;
     }
@@ -219,20 +228,26 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     private byte[]? GetGuarded(string key)
     {
         Begin(key, CancellationToken.None);
-        byte[]? value;
-        try { value = GetCore(key); }
+        try { return GetCore(key); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
-        Counters.CountLookup(value is not null);
-        return value;
     }
 
     // In a call of its own it is not in the way of the shortest.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private LookupOutcome TryGetOther(string key, Span<byte> destination, out int valueLength)
     {
-        if (!HasPlainLookups || key is null) return TryGetGuarded(key!, destination, out valueLength);
-        var outcome = TryGetCore(key, destination, out valueLength);
-        if (outcome == LookupOutcome.Miss) Begin(key, CancellationToken.None);
+        LookupOutcome outcome;
+        if (HasPlainLookups)
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            outcome = TryGetCore(key, destination, out valueLength);
+            if (outcome == LookupOutcome.Miss) Begin(key, CancellationToken.None);
+        }
+        else
+        {
+            outcome = TryGetGuarded(key, destination, out valueLength);
+        }
+
         Counters.CountLookup(outcome != LookupOutcome.Miss);
         return outcome;
     }
@@ -240,11 +255,8 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     private LookupOutcome TryGetGuarded(string key, Span<byte> destination, out int valueLength)
     {
         Begin(key, CancellationToken.None);
-        LookupOutcome outcome;
-        try { outcome = TryGetCore(key, destination, out valueLength); }
+        try { return TryGetCore(key, destination, out valueLength); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "get"); }
-        Counters.CountLookup(outcome != LookupOutcome.Miss);
-        return outcome;
     }
 
     private bool Delete(string key, long? version)

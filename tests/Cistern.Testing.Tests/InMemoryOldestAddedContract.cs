@@ -1,16 +1,7 @@
-using Cistern.Testing;
-
 namespace Cistern.Tests;
 
 /// <summary>The in-memory backend that evicts first what was added first.</summary>
-public sealed class InMemoryOldestAddedContract : CacheBackendContract
+public sealed class InMemoryOldestAddedContract : InMemoryModeContract
 {
     protected override EvictionMode? Eviction => EvictionMode.OldestAdded;
-
-    protected override ValueTask<CacheBackend> OpenAsync(TimeProvider clock) => new(Open(10_000, null, clock));
-
-    protected override ValueTask<CacheBackend?> OpenBoundedAsync(long? capacity, long? maxSizeBytes, TimeProvider clock) => new(Open(capacity, maxSizeBytes, clock));
-
-    private static InMemoryBackend Open(long? capacity, long? maxSizeBytes, TimeProvider clock) =>
-        new(new InMemoryBackendOptions { TimeProvider = clock, Capacity = capacity, MaxSizeBytes = maxSizeBytes, Eviction = EvictionMode.OldestAdded });
 }

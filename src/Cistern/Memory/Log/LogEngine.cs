@@ -222,7 +222,6 @@ internal sealed class LogEngine : MemoryEngine
 
     private LogShard ShardOf(uint hash) => _shards[LogLayout.ShardOf(hash, _shardShift)];
 
-
     // Without locks: about.
     private long CountEntries() => _shards.Sum(shard => (long)shard.Entries.Store.Count);
 

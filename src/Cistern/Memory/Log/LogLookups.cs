@@ -30,7 +30,7 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
             {
                 var sink = new SpanSink(batch.Rest);
                 var isThere = Read(group[i], hashes[i], isUse: true, ref sink);
-                batch.Add(!isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall, isThere ? sink.Length : 0);
+                batch.Add(OutcomeOf(isThere, sink, out var length), length);
             }
         }
 
@@ -58,8 +58,7 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
     {
         var sink = new SpanSink(destination);
         var isThere = Read(key, isUse: true, ref sink);
-        valueLength = isThere ? sink.Length : 0;
-        return !isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
+        return OutcomeOf(isThere, sink, out valueLength);
     }
 
     public bool TryGet(string key, IBufferWriter<byte> destination)
@@ -120,6 +119,13 @@ internal sealed class LogLookups(LogShard[] shards, int shardShift)
         }
 
         return found;
+    }
+
+    // Where nothing is there, the sink may have taken what did not count.
+    private static LookupOutcome OutcomeOf(bool isThere, SpanSink sink, out int valueLength)
+    {
+        valueLength = isThere ? sink.Length : 0;
+        return !isThere ? LookupOutcome.Miss : sink.Fits ? LookupOutcome.Hit : LookupOutcome.DestinationTooSmall;
     }
 
     // In steps, each of which needs what the one before has fetched: all keys, all slots, all entries.

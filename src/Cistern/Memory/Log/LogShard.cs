@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 
 namespace Cistern;
 
@@ -39,7 +38,6 @@ internal sealed class LogShard
     /// <param name="hash">Its hash.</param>
     /// <param name="isUse">Whether a hit counts as a use.</param>
     /// <param name="sink">Takes the value; it counts when the key is there.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public bool Search<TSink>(string key, uint hash, bool isUse, ref TSink sink)
         where TSink : struct, IValueSink, allows ref struct
     {
