@@ -179,11 +179,21 @@ internal sealed class EntryLogs
     /// <summary>Gives a segment that nobody needs back to the system; false: there is none.</summary>
     public bool TryDropSpare() => _segments.TryDropSpare();
 
+    /// <summary>Gives a segment back that is being written, and of whose entries none is left; false: there is none. Its log goes on in another one.</summary>
+    public bool TryGiveBackHead() => TryGiveBackHeadOf(_small) || TryGiveBackHeadOf(_main);
+
     public void Clear()
     {
         _segments.Clear();
         _small.Clear();
         _main.Clear();
+    }
+
+    private bool TryGiveBackHeadOf(SegmentLog log)
+    {
+        if (log.Head == None || _segments[log.Head].LiveBytes > 0 || _segments[log.Head].End == 0) return false;
+        GiveBack(log, log.Head);
+        return true;
     }
 
     private SegmentLog LogOf(LogName name) => name == LogName.Small ? _small : _main;

@@ -195,6 +195,9 @@ internal sealed class EntryStore
     /// <inheritdoc cref="EntryLogs.TryDropSpare"/>
     public bool TryDropSpare() => _logs.TryDropSpare();
 
+    /// <inheritdoc cref="EntryLogs.TryGiveBackHead"/>
+    public bool TryGiveBackHead() => _logs.TryGiveBackHead();
+
     /// <summary>Drops everything.</summary>
     public void Clear()
     {

@@ -32,6 +32,9 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
 
     public bool IsMemoryBounded => _maxMemoryBytes != Unbounded;
 
+    /// <summary>Whether more is held than <see cref="Limit"/> allows, and some of it is to be given back first.</summary>
+    public bool IsBeyondLimit => MemoryBytes > Volatile.Read(ref _limit) && SegmentBytes > MemoryPressure.LeastBytes;
+
     /// <summary>Bounds memory by less than its bound, but for what a set needs at once; null: no more. What is held stays.</summary>
     public void Limit(long? memoryBytes) => Volatile.Write(ref _limit, memoryBytes ?? Unbounded);
 
@@ -73,7 +76,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     /// <summary>Takes memory for entries; false: there is not enough, and nothing was taken.</summary>
     public bool TryTakeSegment(long bytes)
     {
-        if ((MemoryBytes > Volatile.Read(ref _limit) && SegmentBytes > MemoryPressure.LeastBytes) || !TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes)) return false;
+        if (IsBeyondLimit || !TryAdd(ref _memoryBytes, bytes, _maxMemoryBytes)) return false;
         took(bytes);
         return true;
     }

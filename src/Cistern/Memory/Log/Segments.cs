@@ -66,7 +66,7 @@ internal sealed class Segments
     /// <summary>Takes a segment with room for an entry; -1: there is no memory for one.</summary>
     public int TryTake(int entryBytes)
     {
-        if (entryBytes <= _fullBytes && _spare != None && _bytes[_spare]!.Length >= entryBytes)
+        if (entryBytes <= _fullBytes && _spare != None && !_budget.IsBeyondLimit && _bytes[_spare]!.Length >= entryBytes)
         {
             var spare = TakeSpare();
             _infos[spare] = default;

@@ -232,7 +232,7 @@ internal sealed class ShardEntries
     private bool TryMakeMemory() => TryGiveBack() || TryEvictElsewhere();
 
     // Also what was the last entry's, and became free only as no other was found.
-    private bool TryGiveBack() => Store.TryDropSpare() || TryEvict() || Store.TryDropSpare();
+    private bool TryGiveBack() => Store.TryDropSpare() || Store.TryGiveBackHead() || TryEvict() || Store.TryDropSpare();
 
     private bool TryMakePlace()
     {

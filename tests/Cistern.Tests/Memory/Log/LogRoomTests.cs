@@ -32,6 +32,27 @@ public sealed class LogRoomTests
         Assert.InRange((await backend.GetStatsAsync()).MemoryBytes ?? 0, 1, 16 * (2 * 128 * 1024 + 100_000));
     }
 
+    // A rule that compares keeps a part of a loop that is larger than the cache, and would lose all of it if entries went for want of a segment instead.
+    [Theory]
+    [InlineData(32_926)]
+    [InlineData(40_000)]
+    [InlineData(50_000)]
+    [InlineData(80_000)]
+    public void Lookups_InALoopLargerThanABoundOnMemory_HitWhatIsKept(long maxMemoryBytes)
+    {
+        const int keys = 1011, rounds = 60;
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxMemoryBytes = maxMemoryBytes, Eviction = EvictionMode.TinyLfu });
+        var hits = 0;
+        for (var i = 0; i < keys * rounds; i++)
+        {
+            var key = $"key:{i % keys:d15}";
+            if (backend.Get(key) is not null) hits++;
+            else backend.Set(key, new byte[100]);
+        }
+
+        Assert.InRange((double)hits / (keys * rounds), 0.4 * maxMemoryBytes / 200 / keys, 1);
+    }
+
     [Theory]
     [InlineData(EvictionMode.S3Fifo)]
     [InlineData(EvictionMode.TinyLfu)]
