@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using Cistern;
 using Cistern.Cli;
 
 // Replays traces of requests as `cistern replay` does, and prints the hit ratios in percent of each policy, with the best that is possible (Belady's).
@@ -15,7 +16,17 @@ var folder = args[0];
 using var page = args[1].Length == 0 ? null : OutputFile.Create(OutputPath.Check(args[1], "--page"));
 long? entryBytes = args[2].Length == 0 ? null : long.Parse(args[2], CultureInfo.InvariantCulture);
 var valueBytes = entryBytes is null ? 8 : 100;
-var policies = PolicyChoice.Parse(args.Length > 3 && args[3].Length > 0 ? [args[3]] : []);
+IReadOnlyList<EvictionMode> policies;
+try
+{
+    policies = PolicyChoice.Parse(args.Length > 3 && args[3].Length > 0 ? [args[3]] : []);
+}
+catch (BadInputException fault)
+{
+    Console.Error.WriteLine(fault.Message);
+    return 2;
+}
+
 var only = args.Length > 4 ? args[4] : "";
 var reports = new List<ReplayReport>();
 foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal))

@@ -20,7 +20,7 @@ public enum EvictionMode
     TinyLfu,
 
     /// <summary>
-    /// Chooses among these and others as the cache runs, by what each would have made of a sample of the keys. With a bound of 16 entries, 4 KB of values or 16 KB of memory, or less: <see cref="Lru"/>. In memory only.
+    /// Chooses among these and others as the cache runs, by what each would have made of a sample of the keys. With a bound of 16 entries, 4 KB of values or 4 KB of memory, or less: <see cref="Lru"/>. In memory only.
     /// </summary>
     Adaptive,
 }

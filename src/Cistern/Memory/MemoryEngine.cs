@@ -13,7 +13,7 @@ internal abstract class MemoryEngine
 
     private const int FewEntries = 16;
     private const int FewSizeBytes = 4 * 1024;
-    private const int FewMemoryBytes = 16 * 1024;
+    private const int FewMemoryBytes = 4 * 1024;
 
     /// <summary>What of a batch happens together.</summary>
     public virtual BatchAtomicity BatchAtomicity => BatchAtomicity.Batch;

@@ -116,7 +116,7 @@ public sealed class BoundsTests
     [Fact]
     public async Task Overwrite_ThatDropsMetadata_GivesItsMemoryBack()
     {
-        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxMemoryBytes = 10_000 });
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxMemoryBytes = 10_000, Eviction = EvictionMode.Lru });
         backend.Set("a", new byte[8], new SetOptions { Metadata = Metadata });
         backend.Set("a", new byte[8]);
         Assert.Equal(OneEntry, (await backend.GetStatsAsync()).MemoryBytes);

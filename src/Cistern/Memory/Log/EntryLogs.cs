@@ -44,6 +44,12 @@ internal sealed class EntryLogs
     /// <summary>The bytes of all segments.</summary>
     public long SegmentBytes => _segments.HeldBytes;
 
+    /// <inheritdoc cref="Segments.TakeCount"/>
+    public int SegmentTakeCount => _segments.TakeCount;
+
+    /// <inheritdoc cref="Segments.Available"/>
+    public long AvailableSegments => _segments.Available;
+
     public long LiveBytes => _small.LiveBytes + _main.LiveBytes;
 
     /// <inheritdoc cref="IEvictionLogs.SmallBytes"/>
@@ -111,6 +117,20 @@ internal sealed class EntryLogs
         var (source, from) = BytesAt(address);
         var (target, at) = BytesAt(copy);
         source.AsSpan(from, Math.Min(bytes, source.Length - from)).CopyTo(target.AsSpan(at));
+        return true;
+    }
+
+    /// <summary>Moves an entry that has a segment for itself to the end of a log, with its segment: nothing is copied, and its address stays. False: it has none.</summary>
+    public bool TryMoveAlone(uint address, int bytes, LogName to)
+    {
+        var segment = SegmentOf(address);
+        if (bytes <= _segmentBytes / AloneShare || _segments[segment].End != bytes) return false;
+        var (source, target) = (LogOf(_segments[segment].Log), LogOf(to));
+        if (segment == source.Head) return false;
+        source.Unlink(segment);
+        source.LiveBytes -= bytes;
+        target.Add(segment);
+        target.LiveBytes += bytes;
         return true;
     }
 

@@ -32,6 +32,12 @@ internal sealed class EntryStore
     /// <summary>What stays when every entry is gone.</summary>
     public long FixedBytes => SlotTable.BytesOf(Table.Lines) + _logs.FixedBytes;
 
+    /// <inheritdoc cref="Segments.TakeCount"/>
+    public int SegmentTakeCount => _logs.SegmentTakeCount;
+
+    /// <inheritdoc cref="Segments.Available"/>
+    public long AvailableSegments => _logs.AvailableSegments;
+
     public long LiveBytes => _logs.LiveBytes;
 
     /// <summary>What everything holds in memory, added up.</summary>
@@ -153,6 +159,13 @@ internal sealed class EntryStore
     /// <summary>Moves the oldest entry of a log to the end of the main log; false: there is no memory for it there.</summary>
     public bool TryKeep(LogName name, in PeekedEntry peeked, int uses, out uint moved)
     {
+        if (_logs.TryMoveAlone(peeked.Address, peeked.Bytes, LogName.Main))
+        {
+            moved = peeked.Address;
+            Volatile.Write(ref Table[PlaceOf(peeked)], SlotTable.Slot(moved, peeked.Hash, uses));
+            return true;
+        }
+
         if (!_logs.TryCopy(peeked.Address, peeked.Bytes, LogName.Main, out moved)) return false;
         _logs.PassOldest(name, peeked.Address, peeked.Bytes);
         Move(peeked.Address, peeked.Bytes, PlaceOf(peeked), SlotTable.Slot(moved, peeked.Hash, uses));

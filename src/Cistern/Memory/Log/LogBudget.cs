@@ -81,6 +81,9 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
         return true;
     }
 
+    /// <summary>How many bytes of memory could be had for entries.</summary>
+    public long RoomForSegments => Math.Max(0, Math.Min(_maxMemoryBytes, Volatile.Read(ref _limit)) - MemoryBytes);
+
     public void GiveBackSegment(long bytes) => Interlocked.Add(ref _memoryBytes, -bytes);
 
     private static bool TryAdd(ref long held, long more, long most)

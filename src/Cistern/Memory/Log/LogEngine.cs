@@ -11,7 +11,7 @@ internal sealed class LogEngine : MemoryEngine
     private const int TombstoneShare = 4;
 
     // Where memory is bounded, choosing among rules may have this part of what entries have.
-    private const int ChoiceShare = 10;
+    private const int ChoiceShare = 16;
     private const int SlotBytes = 12;
 
     private readonly LogShard[] _shards;

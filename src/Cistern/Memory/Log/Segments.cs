@@ -49,6 +49,12 @@ internal sealed class Segments
     /// <summary>The bytes of segments to spare.</summary>
     public long SpareBytes { get; private set; }
 
+    /// <summary>How often a segment was taken.</summary>
+    public int TakeCount { get; private set; }
+
+    /// <summary>How many segments of full size could be had at once.</summary>
+    public long Available => _budget.IsBeyondLimit ? 0 : (_budget.RoomForSegments + SpareBytes) / (ArrayBytes + _fullBytes);
+
     /// <summary>What stays when every segment is gone.</summary>
     public long FixedBytes => _bytes.Length * (long)SegmentInfo.Bytes;
 
@@ -69,6 +75,7 @@ internal sealed class Segments
         if (entryBytes <= _fullBytes && _spare != None && !_budget.IsBeyondLimit && _bytes[_spare]!.Length >= entryBytes)
         {
             var spare = TakeSpare();
+            TakeCount++;
             _infos[spare] = default;
             return spare;
         }
@@ -155,6 +162,7 @@ internal sealed class Segments
         }
 
         HeldBytes += ArrayBytes + length;
+        TakeCount++;
         var number = _unused;
         if (number == None) number = _used++;
         else _unused = _infos[number].Newer;

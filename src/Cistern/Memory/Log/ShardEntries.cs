@@ -18,6 +18,7 @@ internal sealed class ShardEntries
     private readonly LogSurroundings _surroundings;
     private readonly LogEviction _eviction;
     private readonly ShardLogs _logs;
+    private readonly LearnedRoom _room;
     private long _ahead;
     private long _evictionBytes;
     private bool _isPreparing;
@@ -28,6 +29,7 @@ internal sealed class ShardEntries
         _budget = budget;
         _surroundings = surroundings;
         _eviction = new LogEviction(surroundings.Goal);
+        _room = new LearnedRoom(segmentBytes);
         Store = new EntryStore(budget, segmentBytes, surroundings);
         Ends = new EntryEnds(Store, budget);
         _logs = new ShardLogs(Store, Evicting);
@@ -64,6 +66,10 @@ internal sealed class ShardEntries
     {
         _logs.Spared = 0;
         if (!TryTakeRoom(1, draft.Value.Length)) return false;
+        while (!_room.Holds(Store.LiveBytes + parts.Length) && TryEvict())
+        {
+        }
+
         if (TryMakePlace() && TryWrite(_eviction.LogOfNew(hash, _surroundings.Choice.Rule), parts, metadata, out var address))
         {
             SizeBytes += draft.Value.Length;
@@ -195,6 +201,8 @@ internal sealed class ShardEntries
         Prepare();
         if (!_eviction.TryEvict(_logs, _surroundings.Choice.Rule, _ahead, MostSteps + 2 * Store.Count) && !TryEvictAny()) return false;
         _surroundings.Evicted(1);
+        if (_logs.WasShort) _room.Lower(Store.LiveBytes);
+        _logs.WasShort = false;
         return true;
     }
 
@@ -215,6 +223,7 @@ internal sealed class ShardEntries
         Store.Clear();
         _eviction.Clear();
         (SizeBytes, _evictionBytes, _ahead) = (0, 0, 0);
+        _room.Forget();
         RemovalCount += cleared;
         return cleared;
     }
@@ -253,9 +262,21 @@ internal sealed class ShardEntries
 
     private bool TryWrite(LogName log, in DraftParts parts, byte[] metadata, out uint address)
     {
-        while (!Store.TryAppend(log, (int)parts.Length, out address))
+        var taken = Store.SegmentTakeCount;
+        var isShort = !Store.TryAppend(log, (int)parts.Length, out address);
+        if (isShort)
         {
-            if (!TryMakeMemory()) return false;
+            do
+            {
+                if (!TryMakeMemory()) return false;
+            }
+            while (!Store.TryAppend(log, (int)parts.Length, out address));
+
+            _room.Learn(Store.LiveBytes);
+        }
+        else if (_room.IsKnown && Store.SegmentTakeCount != taken)
+        {
+            _room.Raise(Store.AvailableSegments);
         }
 
         var (segment, offset) = Store.BytesAt(address);

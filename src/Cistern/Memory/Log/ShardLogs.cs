@@ -7,6 +7,9 @@ internal sealed class ShardLogs(EntryStore store, Action<uint, uint> evicting) :
 {
     private readonly PeekedEntry[] _oldest = new PeekedEntry[2];
 
+    /// <summary>Whether there was no memory for what was to be kept.</summary>
+    public bool WasShort { get; set; }
+
     public long SmallBytes => store.SmallBytes;
 
     public long MainBytes => store.MainBytes;
@@ -25,7 +28,12 @@ internal sealed class ShardLogs(EntryStore store, Action<uint, uint> evicting) :
     public bool TryKeep(LogName log, int uses)
     {
         ref readonly var peeked = ref _oldest[(int)log];
-        if (!store.TryKeep(log, peeked, uses, out var moved)) return false;
+        if (!store.TryKeep(log, peeked, uses, out var moved))
+        {
+            WasShort = true;
+            return false;
+        }
+
         if (peeked.Address == Spared) Spared = moved;
         return true;
     }

@@ -53,6 +53,52 @@ public sealed class LogRoomTests
         Assert.InRange((double)hits / (keys * rounds), 0.4 * maxMemoryBytes / 200 / keys, 1);
     }
 
+    public static MatrixTheoryData<EvictionMode, long> SmallCaches() => new([EvictionMode.S3Fifo, EvictionMode.TinyLfu], [18_000, 40_000, 90_000, 115_000, 120_000, 500_000]);
+
+    // Memory comes and goes by the segment. Entries must not: with a small log of one segment, all that is new would go before it is asked for again.
+    [Theory]
+    [MemberData(nameof(SmallCaches))]
+    public async Task Lookups_WithABoundOnMemory_HitAsOftenAsWithThatManyEntries(EvictionMode eviction, long maxMemoryBytes)
+    {
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxMemoryBytes = maxMemoryBytes, Eviction = eviction });
+        var hits = HitsOfBursts(backend);
+        var entries = (await backend.GetStatsAsync()).CurrentEntries!.Value;
+        using var other = new InMemoryBackend(new InMemoryBackendOptions { Capacity = entries, Eviction = eviction });
+        Assert.InRange(hits, 0.96 * HitsOfBursts(other), double.PositiveInfinity);
+        Assert.InRange(entries, maxMemoryBytes / 230, maxMemoryBytes);
+    }
+
+    // Each has a segment for itself, which is moved as it is: nothing is copied, and no memory needed for it.
+    [Theory]
+    [InlineData(EvictionMode.S3Fifo)]
+    [InlineData(EvictionMode.TinyLfu)]
+    public void Lookups_OfLargeValuesThatAreUsedAgainAndAgain_HitAndCopyNothing(EvictionMode eviction)
+    {
+        const int used = 40, rounds = 400, roundsPerKey = 40, newOnes = 3, length = 20_000;
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxMemoryBytes = 1_000_000, Eviction = eviction });
+        var (value, buffer) = (new byte[length], new byte[length]);
+        var (hits, sets) = (0, 0);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < used + newOnes; i++)
+            {
+                var key = i < used ? $"used {i} {(round + i) / roundsPerKey}" : $"new {round} {i}";
+                if (backend.TryGet(key, buffer, out _) == LookupOutcome.Hit)
+                {
+                    hits++;
+                    continue;
+                }
+
+                backend.Set(key, value);
+                sets++;
+            }
+        }
+
+        Assert.InRange((double)hits / (used * rounds), 0.75, 1);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (sets + 50) * (length + 1000L));
+    }
+
     [Theory]
     [InlineData(EvictionMode.S3Fifo)]
     [InlineData(EvictionMode.TinyLfu)]
@@ -131,5 +177,21 @@ public sealed class LogRoomTests
         protected override void Dispose(bool disposing)
         {
         }
+    }
+
+    // Some keys that are popular, and others that are asked for some times within a dozen lookups, and never again.
+    private static double HitsOfBursts(InMemoryBackend backend)
+    {
+        const int lookups = 60_000, popular = 4_000, burst = 12;
+        var random = new Random(7);
+        var hits = 0;
+        for (var i = 0; i < lookups; i++)
+        {
+            var key = random.Next(2) == 0 ? $"popular {(int)Math.Pow(popular, random.NextDouble()):d11}" : $"burst {(i - random.Next(burst)) / burst:d13}";
+            if (backend.Get(key) is not null) hits++;
+            else backend.Set(key, new byte[100]);
+        }
+
+        return hits;
     }
 }

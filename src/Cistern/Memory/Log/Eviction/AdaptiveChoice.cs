@@ -20,7 +20,7 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
     private const double LeastGain = 0.002;
 
     // The best before anything is known: of all it loses the least when it is wrong.
-    private const int First = 1;
+    private const int First = 2;
 
     private static readonly EvictionRule[] Rules = [EvictionRule.S3Fifo, EvictionRule.TinyLfu, EvictionRule.Mixed, EvictionRule.Recency];
 

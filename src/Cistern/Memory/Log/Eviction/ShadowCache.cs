@@ -6,7 +6,7 @@ namespace Cistern;
 internal sealed class ShadowCache : IEvictionLogs
 {
     private const int None = -1;
-    private const int NodeBytes = 24;
+    private const int NodeBytes = 16;
     private const int TableBytes = 2 * sizeof(int);
     private const int FixedBytes = 400;
 
