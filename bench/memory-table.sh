@@ -21,12 +21,18 @@ row() {
     shift
     for ((round = 1; round <= rounds; round++)); do
         for store in "${stores[@]}"; do
-            [ "$1" = miss ] && [ "$store" = dictionary ] && continue
+            if [ "$1" = miss ] && [ "$store" = dictionary ]; then continue; fi
             dotnet artifacts/bin/MemoryBench/release/MemoryBench.dll "$store" "$@" >> "$folder/$label.$store"
         done
     done
     for store in "${stores[@]}"; do
-        if [ -e "$folder/$label.$store" ]; then cells+=" $(median "$folder/$label.$store" 1)$([ "$1" = miss ] && echo " ($(median "$folder/$label.$store" 2) %)") |"; else cells+=" – |"; fi
+        if [ ! -e "$folder/$label.$store" ]; then
+            cells+=" – |"
+        elif [ "$1" = miss ]; then
+            cells+=" $(median "$folder/$label.$store" 1) ($(median "$folder/$label.$store" 2) %) |"
+        else
+            cells+=" $(median "$folder/$label.$store" 1) |"
+        fi
     done
     echo "| $label |$cells"
 }

@@ -9,7 +9,7 @@ using Cistern.Bench;
 // WAY: get (ns for a get), many (ns for each key of a get of 32), place (ns for a look at a value where it is), read (gets per CPU second), mixed (95 % gets, 5 % sets, per CPU second), miss (gets per CPU second with a tenth of the room, misses set; and the hit ratio),
 //      churn (percent of the time paused for collections, and the longest pause in ms, while new keys are set into a full store),
 //      pressure (what a heap with a limit, DOTNET_GCHeapHardLimit, holds while the program takes more and more of it, and how many of its own allocations failed),
-//      bytes (per entry beyond key and value), gc (ms of a full blocking collection), allocated (bytes for a get, an overwrite, a set that evicts).
+//      growth (MB by which the process grew, MB of the store's own account, and the first divided by the second), bytes (per entry beyond key and value), gc (ms of a full blocking collection), allocated (bytes for a get, an overwrite, a set that evicts).
 var (name, way) = (args[0], args[1]);
 int keyCount = Number(2, 1_000_000), valueBytes = Number(3, 100), threads = Number(4, 2), keyChars = Number(5, 19);
 const double Skew = 0.99;
@@ -25,6 +25,7 @@ switch (way)
     case "mixed": Print(PerCpuSecond(5)); break;
     case "miss": WithMisses(); break;
     case "bytes": Print(BytesPerEntry()); break;
+    case "growth": Growth(); break;
     case "gc": Print(Collection()); break;
     case "churn": Churn(); break;
     case "pressure": Pressure(); break;
@@ -70,9 +71,12 @@ string[] Drawn(int count, int seed)
 double NanosecondsPer(Look look)
 {
     var store = Filled();
-    var drawn = Drawn(2_000_000, 1);
+
+    // Fewer where each copies much: a round is to take a second or so.
+    const int lookups = 2_000_000, bytesInAll = 1 << 30;
+    var drawn = Drawn(Math.Min(lookups, Math.Max(10_000, bytesInAll / valueBytes)), 1);
     var rounds = new List<double>();
-    WarmUp(() => look(store, drawn.AsSpan(0, 100_000)));
+    WarmUp(() => look(store, drawn.AsSpan(0, drawn.Length / 20)));
     for (var round = 0; round < 7; round++)
     {
         var started = Stopwatch.GetTimestamp();
@@ -186,6 +190,28 @@ double BytesPerEntry()
     var held = GC.GetTotalMemory(forceFullCollection: true) - before;
     GC.KeepAlive(store);
     return (double)held / keyCount - Key(0).Length - valueBytes;
+}
+
+void Growth()
+{
+    // What the code itself takes, and what a collector keeps for what comes next, is not the store's.
+    var small = Open();
+    for (var i = 0; i < 20_000; i++) small.Set(Key(i), value);
+    var before = Settled();
+    var store = Filled();
+    var grown = Settled() - before;
+    var account = ((CisternStore)store).Backend.GetStatsAsync().AsTask().Result.MemoryBytes ?? 0;
+    const double megabyte = 1024 * 1024;
+    Console.WriteLine(FormattableString.Invariant($"{grown / megabyte:f1} {account / megabyte:f1} {(double)grown / account:f3}"));
+    GC.KeepAlive(small);
+    GC.KeepAlive(store);
+
+    static long Settled()
+    {
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
 }
 
 double Collection()

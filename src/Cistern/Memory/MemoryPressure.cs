@@ -137,7 +137,7 @@ internal sealed class MemoryPressure(Func<MemoryLoad> read)
         public void ShrinkTo(long bytes)
         {
             if (Engine.TryGetTarget(out var engine) && HeldBytes is > 0 and var held) engine.Trim(1 - (double)bytes / held);
-            Limit(bytes);
+            Limit(Math.Max(bytes, HeldBytes));
         }
     }
 

@@ -7,6 +7,7 @@ internal sealed class DeadSpace(Segments segments, SegmentLog small, SegmentLog 
     private const int DeadShare = 4;
     private const int DeadSegments = 4;
     private const int ManyDeadBytes = 256 * 1024;
+    private const int ManyDeadShare = 8;
 
     // What would be copied for less is not worth it.
     private const double MostLive = 0.75;
@@ -15,7 +16,7 @@ internal sealed class DeadSpace(Segments segments, SegmentLog small, SegmentLog 
     public int FindEmptiest()
     {
         var live = small.LiveBytes + main.LiveBytes;
-        if (segments.HeldBytes - segments.SpareBytes - live <= Math.Max(live / DeadShare, Math.Min(DeadSegments * segmentBytes, ManyDeadBytes))) return SegmentLog.None;
+        if (segments.HeldBytes - segments.SpareBytes - live <= Math.Max(live / DeadShare, Math.Min(DeadSegments * segmentBytes, Math.Min(ManyDeadBytes, segments.HeldBytes / ManyDeadShare)))) return SegmentLog.None;
         var (emptiest, share) = FindEmptiest(small);
         var (other, otherShare) = FindEmptiest(main);
         if (otherShare < share) (emptiest, share) = (other, otherShare);

@@ -14,6 +14,7 @@ internal sealed class EntryLogs
     private const int AloneShare = 4;
     private const int AddressBits = 32;
 
+    private readonly LogBudget _budget;
     private readonly Segments _segments;
     private readonly SegmentLog _small;
     private readonly SegmentLog _main;
@@ -27,6 +28,7 @@ internal sealed class EntryLogs
     /// <param name="disturb">Called before bytes are given back, so that whoever reads there meanwhile looks again.</param>
     public EntryLogs(LogBudget budget, int segmentBytes, Action disturb)
     {
+        _budget = budget;
         _segmentBytes = segmentBytes;
         _offsetBits = int.Log2(segmentBytes / EntryHead.Unit);
         _disturb = disturb;
@@ -123,10 +125,9 @@ internal sealed class EntryLogs
     /// <summary>Moves an entry that has a segment for itself to the end of a log, with its segment: nothing is copied, and its address stays. False: it has none.</summary>
     public bool TryMoveAlone(uint address, int bytes, LogName to)
     {
+        if (bytes <= _segmentBytes / AloneShare) return false;
         var segment = SegmentOf(address);
-        if (bytes <= _segmentBytes / AloneShare || _segments[segment].End != bytes) return false;
         var (source, target) = (LogOf(_segments[segment].Log), LogOf(to));
-        if (segment == source.Head) return false;
         source.Unlink(segment);
         source.LiveBytes -= bytes;
         target.Add(segment);
@@ -211,8 +212,11 @@ internal sealed class EntryLogs
 
     private bool TryGiveBackHeadOf(SegmentLog log)
     {
-        if (log.Head == None || _segments[log.Head].LiveBytes > 0 || _segments[log.Head].End == 0) return false;
-        GiveBack(log, log.Head);
+        var head = log.Head;
+        if (head == None || _segments[head].LiveBytes > 0 || _segments[head].End == 0) return false;
+
+        // Beyond the limit it must not be used again: nothing went for it that would make memory less.
+        GiveBack(log, head, mayBeUsedAgain: !_budget.IsBeyondLimit);
         return true;
     }
 
@@ -225,10 +229,10 @@ internal sealed class EntryLogs
 
     private int OffsetOf(uint address) => (int)((address - 1) & ((1u << _offsetBits) - 1)) * EntryHead.Unit;
 
-    private void GiveBack(SegmentLog log, int segment)
+    private void GiveBack(SegmentLog log, int segment, bool mayBeUsedAgain = true)
     {
         log.Unlink(segment);
         _disturb();
-        _segments.GiveBack(segment, _segments.BytesOf(segment).Length == _segmentBytes && _segments.SpareBytes <= 2L * _segmentBytes);
+        _segments.GiveBack(segment, mayBeUsedAgain && _segments.BytesOf(segment).Length == _segmentBytes && _segments.SpareBytes <= 2L * _segmentBytes);
     }
 }

@@ -7,8 +7,9 @@ namespace Cistern;
 /// <param name="capacity">The most entries; null: not bounded.</param>
 /// <param name="maxSizeBytes">The most bytes of values; null: not bounded.</param>
 /// <param name="maxMemoryBytes">The most bytes in all; null: not bounded.</param>
+/// <param name="shards">How many shards share them.</param>
 /// <param name="took">Told how many bytes of memory were taken for entries.</param>
-internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMemoryBytes, Action<long> took)
+internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMemoryBytes, int shards, Action<long> took)
 {
     // What is not bounded is not added up, either, but for memory: shards would wait for each other to do it.
     private const long Unbounded = long.MaxValue;
@@ -29,6 +30,12 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
 
     /// <summary>Of the memory, what comes back when entries go.</summary>
     public long SegmentBytes => Volatile.Read(ref _memoryBytes) - Volatile.Read(ref _lastingBytes);
+
+    /// <summary>Of <see cref="SegmentBytes"/>, what each shard has on average.</summary>
+    public long SegmentBytesOfAShard => SegmentBytes / shards;
+
+    /// <summary>Of the memory that could be had for entries, each shard's part.</summary>
+    public long RoomOfAShard => IsBeyondLimit ? 0 : Math.Max(0, Math.Min(_maxMemoryBytes, Volatile.Read(ref _limit)) - MemoryBytes) / shards;
 
     public bool IsMemoryBounded => _maxMemoryBytes != Unbounded;
 
@@ -80,9 +87,6 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
         took(bytes);
         return true;
     }
-
-    /// <summary>How many bytes of memory could be had for entries.</summary>
-    public long RoomForSegments => Math.Max(0, Math.Min(_maxMemoryBytes, Volatile.Read(ref _limit)) - MemoryBytes);
 
     public void GiveBackSegment(long bytes) => Interlocked.Add(ref _memoryBytes, -bytes);
 

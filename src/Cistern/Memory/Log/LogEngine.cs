@@ -27,7 +27,7 @@ internal sealed class LogEngine : MemoryEngine
         _options = options;
         var (shards, segmentBytes) = LogLayout.For(options);
         _shardShift = LogLayout.HashBits - int.Log2(shards);
-        _budget = new LogBudget(options.Capacity, options.MaxSizeBytes, options.MaxMemoryBytes, surroundings.Took);
+        _budget = new LogBudget(options.Capacity, options.MaxSizeBytes, options.MaxMemoryBytes, shards, surroundings.Took);
         _choice = options.Eviction switch
         {
             EvictionMode.S3Fifo => new FixedChoice(EvictionRule.S3Fifo),
@@ -228,6 +228,15 @@ internal sealed class LogEngine : MemoryEngine
     private bool EvictElsewhere(ShardEntries asking, out bool isBusy)
     {
         isBusy = false;
+
+        // From the one that holds the most, until it has given a segment back: of each a little would be no segment for long.
+        var fullest = _shards[0];
+        foreach (var shard in _shards)
+        {
+            if (shard.Entries.HeldBytes > fullest.Entries.HeldBytes) fullest = shard;
+        }
+
+        if (fullest.Entries != asking && fullest.TryEvictForAnother(waits: false, out _)) return true;
         foreach (var shard in _shards)
         {
             if (shard.Entries == asking) continue;
@@ -245,7 +254,9 @@ internal sealed class LogEngine : MemoryEngine
     {
         if (_choice.WantedBytes(1, long.MaxValue) == 0) return;
         var (entries, bytes) = (CountEntries(), _shards.Sum(shard => shard.Entries.Store.LiveBytes));
-        var most = _budget.IsMemoryBounded ? bytes / ChoiceShare : long.MaxValue;
+
+        // The shard that asks gives all of it: not more than a quarter of what it has.
+        var most = _budget.IsMemoryBounded ? Math.Min(bytes, ChoiceShare / 4 * asking.Store.LiveBytes) / ChoiceShare : long.MaxValue;
         var wanted = _choice.WantedBytes(entries, most);
         if (wanted == 0 || wanted > most || !asking.TryTakeMemoryAlone(wanted)) return;
         bool hasBegun;

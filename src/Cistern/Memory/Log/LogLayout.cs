@@ -16,7 +16,7 @@ internal readonly record struct LogLayout(int Shards, int SegmentBytes)
 
     // Each shard has so many segments at least, so that what is not full, or is being looked through, is little; a small one has fewer, so that several entries share one.
     private const int SegmentsPerShard = 64;
-    private const int SegmentsOfFew = 16;
+    private const int LeastSegmentsPerShard = 16;
     private const int SharedSegmentBytes = 1024;
     private const int LeastSegmentBytes = 64;
     private const int MostSegmentBytes = 128 * 1024;
@@ -29,7 +29,7 @@ internal readonly record struct LogLayout(int Shards, int SegmentBytes)
         if (options.Capacity is { } capacity && capacity < bytes / LikelyEntryBytes) bytes = capacity * LikelyEntryBytes;
         var most = Math.Min(1 << MostShardBits, Math.Max(LeastShards, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) * ShardsPerProcessor));
         var shards = (int)Math.Clamp(RoundDown(bytes / LeastShardBytes), 1, most);
-        var segmentBytes = Math.Max(RoundDown(bytes / shards / SegmentsPerShard), Math.Min(RoundDown(bytes / SegmentsOfFew), SharedSegmentBytes));
+        var segmentBytes = Math.Max(RoundDown(bytes / shards / SegmentsPerShard), Math.Min(RoundDown(bytes / LeastSegmentsPerShard), SharedSegmentBytes));
         return new LogLayout(shards, (int)Math.Clamp(segmentBytes, LeastSegmentBytes, MostSegmentBytes));
     }
 

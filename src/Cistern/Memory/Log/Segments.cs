@@ -52,8 +52,8 @@ internal sealed class Segments
     /// <summary>How often a segment was taken.</summary>
     public int TakeCount { get; private set; }
 
-    /// <summary>How many segments of full size could be had at once.</summary>
-    public long Available => _budget.IsBeyondLimit ? 0 : (_budget.RoomForSegments + SpareBytes) / (ArrayBytes + _fullBytes);
+    /// <summary>How many segments of full size could be had at once: those to spare, and the shard's part of what nobody has.</summary>
+    public long Available => (_budget.RoomOfAShard + SpareBytes) / (ArrayBytes + _fullBytes);
 
     /// <summary>What stays when every segment is gone.</summary>
     public long FixedBytes => _bytes.Length * (long)SegmentInfo.Bytes;
@@ -72,7 +72,7 @@ internal sealed class Segments
     /// <summary>Takes a segment with room for an entry; -1: there is no memory for one.</summary>
     public int TryTake(int entryBytes)
     {
-        if (entryBytes <= _fullBytes && _spare != None && !_budget.IsBeyondLimit && _bytes[_spare]!.Length >= entryBytes)
+        if (entryBytes <= _fullBytes && _spare != None && _bytes[_spare]!.Length >= entryBytes)
         {
             var spare = TakeSpare();
             TakeCount++;

@@ -14,6 +14,9 @@ internal sealed class ShardEntries
     // Beyond this part more entries than eviction remembers keys for, it begins anew with more room.
     private const int GrowthShare = 4;
 
+    // Below this part of what shards have on average, memory is taken from others first.
+    private const int FarBelowPart = 2;
+
     private readonly LogBudget _budget;
     private readonly LogSurroundings _surroundings;
     private readonly LogEviction _eviction;
@@ -66,14 +69,13 @@ internal sealed class ShardEntries
     {
         _logs.Spared = 0;
         if (!TryTakeRoom(1, draft.Value.Length)) return false;
-        while (!_room.Holds(Store.LiveBytes + parts.Length) && TryEvict())
-        {
-        }
-
+        MakeRoomAhead(parts.Length);
+        var taken = Store.SegmentTakeCount;
         if (TryMakePlace() && TryWrite(_eviction.LogOfNew(hash, _surroundings.Choice.Rule), parts, metadata, out var address))
         {
             SizeBytes += draft.Value.Length;
             Store.Publish(address, hash);
+            if (Store.SegmentTakeCount != taken) _room.Raise(Store.AvailableSegments);
             Ends.Change(hash, StoredEntry.Never, draft.ExpiresAtMilliseconds ?? StoredEntry.Never);
             _ahead = 0;
             if (EvictionChoice.SampleOf(hash) < _surroundings.Choice.SampledBelow) _surroundings.Choice.Note(hash, (int)parts.Length);
@@ -199,10 +201,10 @@ internal sealed class ShardEntries
     public bool TryEvict()
     {
         Prepare();
+        _logs.TakeWasShort();
         if (!_eviction.TryEvict(_logs, _surroundings.Choice.Rule, _ahead, MostSteps + 2 * Store.Count) && !TryEvictAny()) return false;
         _surroundings.Evicted(1);
-        if (_logs.WasShort) _room.Lower(Store.LiveBytes);
-        _logs.WasShort = false;
+        if (_logs.TakeWasShort()) _room.Lower(Store.LiveBytes);
         return true;
     }
 
@@ -238,7 +240,25 @@ internal sealed class ShardEntries
         return true;
     }
 
-    private bool TryMakeMemory() => TryGiveBack() || TryEvictElsewhere();
+    // A shard that had to give much back, for another one or for a large value, gets it back from those that have more.
+    private bool IsFarBelowOthers => Store.HeldBytes < _budget.SegmentBytesOfAShard / FarBelowPart;
+
+    private bool TryMakeMemory() => (IsFarBelowOthers && TryEvictElsewhere()) || TryGiveBack() || TryEvictElsewhere();
+
+    // As much as comes, where it is known how much there is room for.
+    private void MakeRoomAhead(long bytes)
+    {
+        if (_room.Holds(Store.LiveBytes + bytes)) return;
+        if (Store.AvailableSegments >= LearnedRoom.SegmentsToForget || IsFarBelowOthers)
+        {
+            _room.Forget();
+            return;
+        }
+
+        while (!_room.Holds(Store.LiveBytes + bytes) && TryEvict())
+        {
+        }
+    }
 
     // Also what was the last entry's, and became free only as no other was found.
     private bool TryGiveBack() => Store.TryDropSpare() || Store.TryGiveBackHead() || TryEvict() || Store.TryDropSpare();
@@ -262,22 +282,14 @@ internal sealed class ShardEntries
 
     private bool TryWrite(LogName log, in DraftParts parts, byte[] metadata, out uint address)
     {
-        var taken = Store.SegmentTakeCount;
-        var isShort = !Store.TryAppend(log, (int)parts.Length, out address);
-        if (isShort)
+        var isShort = false;
+        while (!Store.TryAppend(log, (int)parts.Length, out address))
         {
-            do
-            {
-                if (!TryMakeMemory()) return false;
-            }
-            while (!Store.TryAppend(log, (int)parts.Length, out address));
+            if (!TryMakeMemory()) return false;
+            isShort = true;
+        }
 
-            _room.Learn(Store.LiveBytes);
-        }
-        else if (_room.IsKnown && Store.SegmentTakeCount != taken)
-        {
-            _room.Raise(Store.AvailableSegments);
-        }
+        if (isShort) _room.Learn(Store.LiveBytes);
 
         var (segment, offset) = Store.BytesAt(address);
         var head = EntryHead.Write(segment, offset, parts);

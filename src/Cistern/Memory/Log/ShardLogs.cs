@@ -6,9 +6,7 @@ namespace Cistern;
 internal sealed class ShardLogs(EntryStore store, Action<uint, uint> evicting) : IEvictionLogs
 {
     private readonly PeekedEntry[] _oldest = new PeekedEntry[2];
-
-    /// <summary>Whether there was no memory for what was to be kept.</summary>
-    public bool WasShort { get; set; }
+    private bool _wasShort;
 
     public long SmallBytes => store.SmallBytes;
 
@@ -16,6 +14,14 @@ internal sealed class ShardLogs(EntryStore store, Action<uint, uint> evicting) :
 
     /// <summary>The address of the entry that stays, wherever it is moved to; 0: none.</summary>
     public uint Spared { get; set; }
+
+    /// <summary>Whether, since it was last asked, there was no memory for what was to be kept.</summary>
+    public bool TakeWasShort()
+    {
+        var wasShort = _wasShort;
+        _wasShort = false;
+        return wasShort;
+    }
 
     public bool TryPeek(LogName log, out OldestEntry oldest)
     {
@@ -30,7 +36,7 @@ internal sealed class ShardLogs(EntryStore store, Action<uint, uint> evicting) :
         ref readonly var peeked = ref _oldest[(int)log];
         if (!store.TryKeep(log, peeked, uses, out var moved))
         {
-            WasShort = true;
+            _wasShort = true;
             return false;
         }
 

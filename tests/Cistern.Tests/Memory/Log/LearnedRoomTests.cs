@@ -11,7 +11,7 @@ public sealed class LearnedRoomTests
     {
         Assert.False(_room.IsKnown);
         Assert.True(_room.Holds(long.MaxValue));
-        _room.Raise(LearnedRoom.SomeSegments);
+        _room.Raise(LearnedRoom.SegmentsToRaise);
         Assert.False(_room.IsKnown);
     }
 
@@ -33,9 +33,9 @@ public sealed class LearnedRoomTests
 
     [Theory]
     [InlineData(0, 10_000)]
-    [InlineData(LearnedRoom.SomeSegments - 1, 10_000)]
-    [InlineData(LearnedRoom.SomeSegments, 10_100)]
-    [InlineData(LearnedRoom.ManySegments - 1, 10_100)]
+    [InlineData(LearnedRoom.SegmentsToRaise - 1, 10_000)]
+    [InlineData(LearnedRoom.SegmentsToRaise, 10_100)]
+    [InlineData(LearnedRoom.SegmentsToForget, 10_100)]
     public void Room_WhereSegmentsAreLeft_IsRaised(long more, long bytes)
     {
         _room.Learn(10_000);
@@ -44,11 +44,22 @@ public sealed class LearnedRoomTests
         Assert.False(_room.Holds(bytes + 1));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_599)]
+    public void Room_LearnedOfNearlyNothing_IsTwoSegments(long liveBytes)
+    {
+        _room.Learn(liveBytes);
+        Assert.True(_room.Holds(1_600));
+        Assert.False(_room.Holds(1_601));
+    }
+
     [Fact]
-    public void Room_WhereManySegmentsAreLeft_IsForgotten()
+    public void Room_ThatIsForgotten_IsUnknown()
     {
         _room.Learn(10_000);
-        _room.Raise(LearnedRoom.ManySegments);
+        _room.Forget();
         Assert.False(_room.IsKnown);
+        Assert.True(_room.Holds(long.MaxValue));
     }
 }
