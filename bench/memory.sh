@@ -45,3 +45,4 @@ echo "G8 10 s of new keys into 5 M entries, percent of the time paused and longe
 echo "G12 a value of 1 KiB read in place, 100 k keys: dictionary $(of kilobyte.dictionary) ns, cistern $(of "kilobyte.$eviction") ns, ratio $(against kilobyte dictionary)"
 echo "G12 the same, 8 KiB: dictionary $(of eight.dictionary) ns, cistern $(of "eight.$eviction") ns, ratio $(against eight dictionary)"
 echo "Unbounded in a heap of 200 MB, of which the program takes 64 MB by and by and lets go, MB held: $(DOTNET_GCHeapHardLimit=0xC800000 figure "$eviction" pressure 1000000 1000)"
+echo "The process grows by 1 M entries, MB, the account of it, MB, and the first divided by the second: $(figure "$eviction" growth)"

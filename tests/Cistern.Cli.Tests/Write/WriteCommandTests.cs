@@ -31,7 +31,7 @@ public sealed class WriteCommandTests : IDisposable
         finally
         {
             // Lets go of whoever still waits for the other end.
-            await using var other = File.Open(_folder.At(name), FileMode.Open, FileAccess.ReadWrite);
+            await using var other = File.Open(_folder.At(name), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         }
 
         Assert.Equal("cistern: interrupted; nothing was written\n", error.ToString());

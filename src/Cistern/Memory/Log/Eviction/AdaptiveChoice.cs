@@ -8,7 +8,7 @@ namespace Cistern;
 internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
 {
     // So many entries at least are in a shadow, if there are as many, and no less than a part of all.
-    private const int LeastShadowEntries = 1024;
+    private const int LeastShadowEntries = 128;
     private const int MostSampleBits = 6;
 
     // Hits count for about so many lookups as a shadow has entries.
@@ -18,6 +18,7 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
     // By so many standard deviations must a rule be better, and by this part of all lookups.
     private const double Confidence = 2;
     private const double LeastGain = 0.002;
+    private const double MostWorthOfNow = 1e9;
 
     // The best before anything is known: of all it loses the least when it is wrong.
     private const int First = 2;
@@ -31,7 +32,10 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
     private readonly double[,] _differences = new double[Rules.Length, Rules.Length];
     private ShadowCache[] _shadows = [];
     private double _weight;
-    private double _decay;
+    private double _growth;
+
+    // What comes counts for more and more, instead of what was for less and less: then a lookup on which all rules agree changes nothing else.
+    private double _worthOfNow = 1;
     private long _memoryBytes;
     private volatile int _current = First;
 
@@ -48,7 +52,7 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
             if (_shadows.Length > 0) return false;
             var bits = SampleBits(entries, mostBytes);
             var shadowEntries = ShadowEntries(entries, bits);
-            _decay = 1 - 1 / (WindowFactor * Math.Max(LeastWindowEntries, shadowEntries));
+            _growth = 1 / (1 - 1 / (WindowFactor * Math.Max(LeastWindowEntries, shadowEntries)));
             _shadows = [.. Rules.Select(rule => new ShadowCache(rule, shadowEntries, Math.Max(1, bytes >> bits), goal))];
             Volatile.Write(ref _memoryBytes, BytesFor(entries, bits));
             SampledBelow = bits == 0 ? uint.MaxValue : 1u << (32 - bits);
@@ -80,7 +84,7 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
             _memoryBytes = 0;
             Array.Clear(_gains);
             Array.Clear(_differences);
-            _weight = 0;
+            (_weight, _worthOfNow) = (0, 1);
             _current = First;
             return held;
         }
@@ -103,20 +107,36 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
         Span<bool> hits = stackalloc bool[Rules.Length];
         for (var rule = 0; rule < hits.Length; rule++) hits[rule] = _shadows[rule].Ask(hash, bytes);
         var worth = goal == EvictionGoal.ByteHits ? (double)bytes : 1;
-        _weight = _weight * _decay + worth;
+        _worthOfNow *= _growth;
+        if (_worthOfNow > MostWorthOfNow) BeginWithWorthOfOne();
+        _weight += worth * _worthOfNow;
+        if (!hits.Contains(true) || !hits.Contains(false)) return;
         for (var one = 0; one < hits.Length; one++)
         {
             for (var other = 0; other < hits.Length; other++)
             {
-                _gains[one, other] *= _decay;
-                _differences[one, other] *= _decay;
                 if (hits[one] == hits[other]) continue;
-                _gains[one, other] += hits[one] ? worth : -worth;
-                _differences[one, other] += worth * worth;
+                _gains[one, other] += (hits[one] ? worth : -worth) * _worthOfNow;
+                _differences[one, other] += worth * worth * _worthOfNow;
             }
         }
 
-        if (hits.Contains(true) && hits.Contains(false)) Choose();
+        Choose();
+    }
+
+    private void BeginWithWorthOfOne()
+    {
+        _weight /= _worthOfNow;
+        for (var one = 0; one < Rules.Length; one++)
+        {
+            for (var other = 0; other < Rules.Length; other++)
+            {
+                _gains[one, other] /= _worthOfNow;
+                _differences[one, other] /= _worthOfNow;
+            }
+        }
+
+        _worthOfNow = 1;
     }
 
     private void Choose()
@@ -125,7 +145,7 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
         for (var rule = 0; rule < Rules.Length; rule++)
         {
             var more = _gains[rule, _current];
-            if (more > gain && more > Confidence * Math.Sqrt(_differences[rule, _current]) && more > LeastGain * _weight) (best, gain) = (rule, more);
+            if (more > gain && more > Confidence * Math.Sqrt(_differences[rule, _current] * _worthOfNow) && more > LeastGain * _weight) (best, gain) = (rule, more);
         }
 
         _current = best;
