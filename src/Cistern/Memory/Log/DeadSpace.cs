@@ -3,7 +3,7 @@ namespace Cistern;
 /// <summary>Decides when the bytes of entries that are gone have become too many, and which segment is to be written anew. Used under the shard's lock.</summary>
 internal sealed class DeadSpace(Segments segments, SegmentLog small, SegmentLog main, int segmentBytes)
 {
-    // Dead bytes beyond this part of the live ones are collected, if they are more than some segments, or than many bytes.
+    // Dead bytes beyond this part of the live ones are collected, if they are more than some segments, than many bytes, or than a part of all: the least of these.
     private const int DeadShare = 4;
     private const int DeadSegments = 4;
     private const int ManyDeadBytes = 256 * 1024;

@@ -35,7 +35,7 @@ internal sealed class LogBudget(long? capacity, long? maxSizeBytes, long? maxMem
     public long SegmentBytesOfAShard => SegmentBytes / shards;
 
     /// <summary>Of the memory that could be had for entries, each shard's part.</summary>
-    public long RoomOfAShard => IsBeyondLimit ? 0 : Math.Max(0, Math.Min(_maxMemoryBytes, Volatile.Read(ref _limit)) - MemoryBytes) / shards;
+    public long RoomOfAShard => Math.Max(0, Math.Min(_maxMemoryBytes, Volatile.Read(ref _limit)) - MemoryBytes) / shards;
 
     public bool IsMemoryBounded => _maxMemoryBytes != Unbounded;
 

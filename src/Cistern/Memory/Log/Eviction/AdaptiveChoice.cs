@@ -27,8 +27,8 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
 
     private readonly Lock _lock = new();
 
-    // By how much more the hits of one rule's shadow were worth than those of another, and the squares of what only one of them hit, of late.
-    private readonly double[,] _gains = new double[Rules.Length, Rules.Length];
+    // What the hits of each rule's shadow were worth of late, but for those that all had, and for each two the squares of what only one of them hit.
+    private readonly double[] _hits = new double[Rules.Length];
     private readonly double[,] _differences = new double[Rules.Length, Rules.Length];
     private ShadowCache[] _shadows = [];
     private double _weight;
@@ -82,7 +82,7 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
             SampledBelow = 0;
             _shadows = [];
             _memoryBytes = 0;
-            Array.Clear(_gains);
+            Array.Clear(_hits);
             Array.Clear(_differences);
             (_weight, _worthOfNow) = (0, 1);
             _current = First;
@@ -113,11 +113,10 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
         if (!hits.Contains(true) || !hits.Contains(false)) return;
         for (var one = 0; one < hits.Length; one++)
         {
+            if (hits[one]) _hits[one] += worth * _worthOfNow;
             for (var other = 0; other < hits.Length; other++)
             {
-                if (hits[one] == hits[other]) continue;
-                _gains[one, other] += (hits[one] ? worth : -worth) * _worthOfNow;
-                _differences[one, other] += worth * worth * _worthOfNow;
+                if (hits[one] != hits[other]) _differences[one, other] += worth * worth * _worthOfNow;
             }
         }
 
@@ -129,11 +128,8 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
         _weight /= _worthOfNow;
         for (var one = 0; one < Rules.Length; one++)
         {
-            for (var other = 0; other < Rules.Length; other++)
-            {
-                _gains[one, other] /= _worthOfNow;
-                _differences[one, other] /= _worthOfNow;
-            }
+            _hits[one] /= _worthOfNow;
+            for (var other = 0; other < Rules.Length; other++) _differences[one, other] /= _worthOfNow;
         }
 
         _worthOfNow = 1;
@@ -144,7 +140,7 @@ internal sealed class AdaptiveChoice(EvictionGoal goal) : EvictionChoice
         var (best, gain) = (_current, 0.0);
         for (var rule = 0; rule < Rules.Length; rule++)
         {
-            var more = _gains[rule, _current];
+            var more = _hits[rule] - _hits[_current];
             if (more > gain && more > Confidence * Math.Sqrt(_differences[rule, _current] * _worthOfNow) && more > LeastGain * _weight) (best, gain) = (rule, more);
         }
 
