@@ -13,12 +13,13 @@ const int KeyChars = 19;
 decimal[] percents = [1, 5, 10, 25];
 
 var folder = args[0];
-using var page = args[1].Length == 0 ? null : OutputFile.Create(OutputPath.Check(args[1], "--page"));
 long? entryBytes = args[2].Length == 0 ? null : long.Parse(args[2], CultureInfo.InvariantCulture);
 var valueBytes = entryBytes is null ? 8 : 100;
+OutputFile? output;
 IReadOnlyList<EvictionMode> policies;
 try
 {
+    output = args[1].Length == 0 ? null : OutputFile.Create(OutputPath.Check(args[1], "--page"));
     policies = PolicyChoice.Parse(args.Length > 3 && args[3].Length > 0 ? [args[3]] : []);
 }
 catch (BadInputException fault)
@@ -27,6 +28,7 @@ catch (BadInputException fault)
     return 2;
 }
 
+using var page = output;
 var only = args.Length > 4 ? args[4] : "";
 var reports = new List<ReplayReport>();
 foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal))

@@ -70,12 +70,10 @@ internal sealed class ShardEntries
         _logs.Spared = 0;
         if (!TryTakeRoom(1, draft.Value.Length)) return false;
         MakeRoomAhead(parts.Length);
-        var taken = Store.SegmentTakeCount;
         if (TryMakePlace() && TryWrite(_eviction.LogOfNew(hash, _surroundings.Choice.Rule), parts, metadata, out var address))
         {
             SizeBytes += draft.Value.Length;
             Store.Publish(address, hash);
-            if (Store.SegmentTakeCount != taken) _room.Raise(Store.AvailableSegments);
             Ends.Change(hash, StoredEntry.Never, draft.ExpiresAtMilliseconds ?? StoredEntry.Never);
             _ahead = 0;
             if (EvictionChoice.SampleOf(hash) < _surroundings.Choice.SampledBelow) _surroundings.Choice.Note(hash, (int)parts.Length);
@@ -90,10 +88,12 @@ internal sealed class ShardEntries
     public bool TryReplace(in FoundEntry found, in EntryDraft draft, in DraftParts parts, uint hash, byte[] metadata)
     {
         var growth = draft.Value.Length - found.Head.ValueLength;
+        var growthInMemory = parts.Length - found.Head.Length;
         var taken = Math.Max(growth, 0);
         var uses = Math.Min(found.Uses + 1, LogEviction.MostUses);
         _logs.Spared = found.Address;
         if (!TryTakeRoom(0, taken)) return false;
+        MakeRoomAhead(growthInMemory);
         var isWritten = TryWrite(Store.LogAt(_logs.Spared), parts, metadata, out var written);
 
         // It may have moved, to make room.
@@ -282,7 +282,7 @@ internal sealed class ShardEntries
 
     private bool TryWrite(LogName log, in DraftParts parts, byte[] metadata, out uint address)
     {
-        var isShort = false;
+        var (isShort, taken) = (false, Store.SegmentTakeCount);
         while (!Store.TryAppend(log, (int)parts.Length, out address))
         {
             if (!TryMakeMemory()) return false;
@@ -290,6 +290,7 @@ internal sealed class ShardEntries
         }
 
         if (isShort) _room.Learn(Store.LiveBytes);
+        else if (Store.SegmentTakeCount != taken) _room.Raise(Store.AvailableSegments);
 
         var (segment, offset) = Store.BytesAt(address);
         var head = EntryHead.Write(segment, offset, parts);

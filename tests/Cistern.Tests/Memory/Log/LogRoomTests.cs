@@ -220,6 +220,22 @@ public sealed class LogRoomTests
         Assert.InRange(kept, entries / 2.5, entries);
     }
 
+    // As many bytes go as come, also where values are replaced by larger ones: those that were written last were not among them.
+    [Theory]
+    [InlineData(EvictionMode.S3Fifo)]
+    [InlineData(EvictionMode.Adaptive)]
+    public void Lookups_WhereValuesGrow_HitWhatWasWrittenLast(EvictionMode eviction)
+    {
+        const int entries = 20_000;
+        using var backend = new InMemoryBackend(new InMemoryBackendOptions { MaxMemoryBytes = 2 * 1024 * 1024, Eviction = eviction });
+        for (var i = 0; i < entries; i++) backend.Set($"key {i}", new byte[100]);
+        var present = Enumerable.Range(0, entries).Where(i => backend.Exists($"key {i}")).ToArray();
+        foreach (var i in present) backend.Set($"key {i}", new byte[300]);
+
+        Assert.InRange(present.TakeLast(1_000).Count(i => backend.Exists($"key {i}")), 950, 1_000);
+        Assert.InRange(present.Count(i => backend.Exists($"key {i}")), 4_500, present.Length);
+    }
+
     // The latest of all that fit are still there, whatever the rule.
     private static double HitsOfLatest(InMemoryBackend backend, string name, int count)
     {
