@@ -21,6 +21,9 @@ declare -A needed=(
     [libsqlite3-0]="ldconfig -p | grep --fixed-strings libsqlite3.so.0"
     [python3]="command -v python3"
     [strace]="command -v strace"
+    [redis-server]="command -v redis-server"
+    [memcached]="command -v memcached"
+    [postgresql]="ls /usr/lib/postgresql/*/bin/postgres"
 )
 
 missing=()
@@ -29,7 +32,8 @@ for package in "${!needed[@]}"; do
 done
 
 if [ ${#missing[@]} -gt 0 ] && $install; then
-    apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}" || exit 1
+    # A machine that is at its first runlevel starts no server: the tests start their own.
+    apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}" || exit 1
 elif [ ${#missing[@]} -gt 0 ]; then
     echo "Not installed: ${missing[*]}. The tests that need them are skipped. To run all: apt-get install ${missing[*]}, or ./test.sh --install as root."
 fi
