@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace Cistern;
+
+/// <summary>Which of a cluster's slots a key is in: CRC-16 (XMODEM) of the key, or of what stands in its first braces, as the Redis Cluster specification has it.</summary>
+internal static class HashSlot
+{
+    /// <summary>How many slots there are.</summary>
+    public const int Count = 16_384;
+
+    private const ushort Polynomial = 0x1021;
+    private const int BitsOfAByte = 8;
+
+    private static readonly ushort[] Table = MakeTable();
+
+    /// <summary>The slot of a key.</summary>
+    public static int Of(ReadOnlySpan<byte> key)
+    {
+        var open = key.IndexOf((byte)'{');
+        if (open >= 0)
+        {
+            var length = key[(open + 1)..].IndexOf((byte)'}');
+            if (length > 0) key = key.Slice(open + 1, length);
+        }
+
+        ushort sum = 0;
+        foreach (var part in key) sum = (ushort)((sum << BitsOfAByte) ^ Table[(sum >> BitsOfAByte) ^ part]);
+        return sum % Count;
+    }
+
+    /// <summary>A key in a slot.</summary>
+    public static string KeyIn(int slot)
+    {
+        for (var i = 0; ; i++)
+        {
+            var key = $"{i}";
+            if (Of(Encoding.ASCII.GetBytes(key)) == slot) return key;
+        }
+    }
+
+    private static ushort[] MakeTable()
+    {
+        var table = new ushort[1 << BitsOfAByte];
+        for (var i = 0; i < table.Length; i++)
+        {
+            var sum = (ushort)(i << BitsOfAByte);
+            for (var bit = 0; bit < BitsOfAByte; bit++) sum = (ushort)((sum & 0x8000) != 0 ? (sum << 1) ^ Polynomial : sum << 1);
+            table[i] = sum;
+        }
+
+        return table;
+    }
+}

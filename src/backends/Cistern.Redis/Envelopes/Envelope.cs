@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Cistern;
+
+/// <summary>
+/// What a key holds on the server: a head, then, where there is any, metadata (4 bytes for its length, then a JSON object), then the value. So an entry is one key, read and written at
+/// once with all that belongs to it.
+/// </summary>
+/// <param name="bytes">The bytes; not copied.</param>
+/// <param name="head">Their head.</param>
+internal readonly struct Envelope(ReadOnlyMemory<byte> bytes, EnvelopeHead head)
+{
+    public EnvelopeHead Head => head;
+
+    /// <summary>The value, where it lies.</summary>
+    public ReadOnlyMemory<byte> Value => bytes[ValueOffset..];
+
+    private int ValueOffset => head.Length + (head.HasMetadata ? sizeof(int) + MetadataLength : 0);
+
+    private int MetadataLength => BinaryPrimitives.ReadInt32BigEndian(bytes.Span[head.Length..]);
+
+    /// <summary>Reads an envelope; false: it is none of ours, or a newer program's.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, out Envelope envelope)
+    {
+        envelope = default;
+        if (!EnvelopeHead.TryRead(bytes.Span, out var head)) return false;
+        envelope = new Envelope(bytes, head);
+        if (!head.HasMetadata) return true;
+        if (bytes.Length < head.Length + sizeof(int)) return false;
+        var length = envelope.MetadataLength;
+        return length >= 0 && length <= bytes.Length - head.Length - sizeof(int);
+    }
+
+    /// <summary>The envelope of an entry.</summary>
+    public static byte[] Of(in EntryDraft draft)
+    {
+        var metadata = draft.Metadata is null ? default : WriteMetadata(draft.Metadata);
+        var flags = metadata.IsEmpty ? EnvelopeFlags.None : EnvelopeFlags.HasMetadata;
+        if (draft.Version is not null) flags |= EnvelopeFlags.HasVersion;
+        if (draft.AbsoluteExpirationMilliseconds is not null) flags |= EnvelopeFlags.HasAbsoluteEnd;
+        var head = new EnvelopeHead
+        {
+            Flags = flags,
+            CreatedAtMilliseconds = draft.CreatedAtMilliseconds,
+            ExpiresAtMilliseconds = draft.ExpiresAtMilliseconds,
+            AbsoluteExpirationMilliseconds = draft.AbsoluteExpirationMilliseconds,
+            Version = draft.Version,
+        };
+        var bytes = new byte[checked(head.Length + (metadata.IsEmpty ? 0 : sizeof(int) + metadata.Length) + (int)draft.Value.Length)];
+        head.Write(bytes);
+        var rest = bytes.AsSpan(head.Length);
+        if (!metadata.IsEmpty)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(rest, metadata.Length);
+            metadata.CopyTo(rest[sizeof(int)..]);
+            rest = rest[(sizeof(int) + metadata.Length)..];
+        }
+
+        draft.Value.CopyTo(rest);
+        return bytes;
+    }
+
+    /// <summary>The envelope of a tombstone.</summary>
+    public static byte[] OfTombstone(long version, long nowMilliseconds, long expiresAtMilliseconds)
+    {
+        var head = new EnvelopeHead
+        {
+            Flags = EnvelopeFlags.IsTombstone | EnvelopeFlags.HasVersion,
+            CreatedAtMilliseconds = nowMilliseconds,
+            ExpiresAtMilliseconds = expiresAtMilliseconds,
+            Version = version,
+        };
+        var bytes = new byte[head.Length];
+        head.Write(bytes);
+        return bytes;
+    }
+
+    /// <summary>The whole entry.</summary>
+    /// <exception cref="JsonException">Its metadata is something else.</exception>
+    public CacheEntry ToEntry(string key)
+    {
+        var entry = new CacheEntry
+        {
+            Key = key,
+            Value = Value.ToArray(),
+            CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(head.CreatedAtMilliseconds),
+            ExpiresAt = ToInstant(head.ExpiresAtMilliseconds),
+            AbsoluteExpiration = ToInstant(head.AbsoluteExpirationMilliseconds),
+            Version = head.Version,
+        };
+        return head.HasMetadata ? entry with { Metadata = ReadMetadata(bytes.Span.Slice(head.Length + sizeof(int), MetadataLength)) } : entry;
+    }
+
+    private static DateTimeOffset? ToInstant(long? milliseconds) => milliseconds is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+
+    private static ReadOnlySpan<byte> WriteMetadata(IReadOnlyDictionary<string, string> metadata)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var (name, text) in metadata) json.WriteString(name, text);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan;
+    }
+
+    private static Dictionary<string, string> ReadMetadata(ReadOnlySpan<byte> text)
+    {
+        var metadata = new Dictionary<string, string>();
+        var reader = new Utf8JsonReader(text);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            metadata[name] = reader.GetString()!;
+        }
+
+        return metadata;
+    }
+}

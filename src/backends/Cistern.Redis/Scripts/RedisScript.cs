@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Cistern;
+
+/// <summary>A script that the server runs whole, with nothing in between: what is decided by what is there is decided there. Immutable.</summary>
+internal sealed class RedisScript
+{
+    // What every script knows of an envelope (see EnvelopeHead). Numbers of 32 and 56 bits are exact in Lua, of 64 bits they are not: versions are compared by halves.
+    private const string Reading = """
+        local now = tonumber(ARGV[1])
+
+        local function read(key)
+            local bytes = redis.pcall('GETRANGE', key, 0, 30)
+            if type(bytes) ~= 'string' or #bytes < 16 or string.byte(bytes, 1) ~= 1 then return nil end
+            local flags = string.byte(bytes, 2)
+            local head = { bytes = bytes, isTombstone = flags % 2 == 1, ends = struct.unpack('>I7', bytes, 10) }
+            local next = 17
+            if math.floor(flags / 2) % 2 == 1 then
+                head.version = string.sub(bytes, next, next + 7)
+                next = next + 8
+            end
+            if math.floor(flags / 4) % 2 == 1 then head.limit = string.sub(bytes, next, next + 6) end
+            head.isOver = head.ends ~= 0 and head.ends <= now
+            head.isLive = not head.isTombstone and not head.isOver
+            return head
+        end
+
+        local function compare(left, right)
+            local leftHigh, leftLow = struct.unpack('>I4I4', left)
+            local rightHigh, rightLow = struct.unpack('>I4I4', right)
+            if leftHigh ~= rightHigh then return leftHigh - rightHigh end
+            return leftLow - rightLow
+        end
+
+        """;
+
+    private RedisScript(string body)
+    {
+        Text = Reading + body;
+
+        // Not for security: the server calls its scripts so.
+#pragma warning disable CA5350
+        Hash = SHA1.HashData(Encoding.UTF8.GetBytes(Text));
+#pragma warning restore CA5350
+    }
+
+    /// <summary>
+    /// Sets entries of one slot, one after another. Arguments: now; for each key a condition (<c>n</c> none, <c>a</c> if absent, <c>v</c> if newer), a version, the
+    /// milliseconds until the server may forget it (empty: never), the envelope. Answers a <see cref="SetOutcome"/> for each.
+    /// </summary>
+    public static RedisScript Set { get; } = new($$"""
+        local function refuse(key, condition, version)
+            if condition == 'n' then return nil end
+            local held = read(key)
+            if not held or held.isOver then return nil end
+            if condition == 'a' then return held.isLive and {{(int)SetOutcome.Present}} or nil end
+            if not held.version then return nil end
+            local order = compare(version, held.version)
+            if order > 0 then return nil end
+            if order == 0 and held.isLive then return {{(int)SetOutcome.AlreadyCurrent}} end
+            return {{(int)SetOutcome.Superseded}}
+        end
+
+        local outcomes = {}
+        for i, key in ipairs(KEYS) do
+            local at = 4 * i - 2
+            local refusal = refuse(key, ARGV[at], ARGV[at + 1])
+            if refusal then
+                outcomes[i] = refusal
+            else
+                outcomes[i] = {{(int)SetOutcome.Stored}}
+                if ARGV[at + 2] == '' then redis.call('SET', key, ARGV[at + 3])
+                else redis.call('SET', key, ARGV[at + 3], 'PX', ARGV[at + 2]) end
+            end
+        end
+        return outcomes
+        """);
+
+    /// <summary>Moves an entry's end. Arguments: now; the new end as an envelope holds it; the same as a number; how much longer the server keeps it. Answers 1 if a live entry was there.</summary>
+    public static RedisScript Touch { get; } = new("""
+        local held = read(KEYS[1])
+        if not held or not held.isLive then return 0 end
+        local bytes, ends = ARGV[2], tonumber(ARGV[3])
+        if held.limit then
+            local limit = struct.unpack('>I7', held.limit)
+            if ends == 0 or ends > limit then bytes, ends = held.limit, limit end
+        end
+        redis.call('SETRANGE', KEYS[1], 9, bytes)
+        if ends == 0 then redis.call('PERSIST', KEYS[1])
+        else redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ends - now + tonumber(ARGV[4]))) end
+        return 1
+        """);
+
+    /// <summary>Deletes keys of one slot, tombstones too. Arguments: now. Answers how many live entries that were.</summary>
+    public static RedisScript Delete { get; } = new("""
+        local deleted = 0
+        for _, key in ipairs(KEYS) do
+            local held = read(key)
+            if held then
+                redis.call('UNLINK', key)
+                if held.isLive then deleted = deleted + 1 end
+            end
+        end
+        return deleted
+        """);
+
+    /// <summary>Deletes an entry unless it is newer, and leaves a tombstone. Arguments: now; the version; the tombstone's envelope; the milliseconds until the server may forget it. Answers 1 if a live entry was deleted.</summary>
+    public static RedisScript DeleteVersion { get; } = new("""
+        local held = read(KEYS[1])
+        local tombstone = ARGV[3]
+        if held and not held.isOver and held.version and compare(held.version, ARGV[2]) > 0 then
+            if held.isLive then return 0 end
+            tombstone = string.sub(tombstone, 1, 16) .. held.version
+        end
+        redis.call('SET', KEYS[1], tombstone, 'PX', ARGV[4])
+        return held and held.isLive and 1 or 0
+        """);
+
+    /// <summary>Removes entries of one slot, but leaves tombstones, and what is none of ours. Arguments: now. Answers how many live entries that were.</summary>
+    public static RedisScript Clear { get; } = new("""
+        local cleared = 0
+        for _, key in ipairs(KEYS) do
+            local held = read(key)
+            if held and (held.isOver or not held.isTombstone) then
+                redis.call('UNLINK', key)
+                if held.isLive then cleared = cleared + 1 end
+            end
+        end
+        return cleared
+        """);
+
+    /// <summary>
+    /// One step of a listing, on the server that has the slot of its one key, which is not touched. Arguments: now; the cursor; a pattern of the server's; about how many keys to look at;
+    /// 1 to list what is over, too. Answers the next cursor, then the keys.
+    /// </summary>
+    public static RedisScript List { get; } = new("""
+        local page = redis.call('SCAN', ARGV[2], 'MATCH', ARGV[3], 'COUNT', ARGV[4])
+        local answer = { page[1] }
+        for _, key in ipairs(page[2]) do
+            local held = read(key)
+            if held and (held.isLive or (ARGV[5] == '1' and held.isOver)) then answer[#answer + 1] = key end
+        end
+        return answer
+        """);
+
+    /// <summary>The script.</summary>
+    public string Text { get; }
+
+    /// <summary>What the server calls it.</summary>
+    public byte[] Hash { get; }
+}

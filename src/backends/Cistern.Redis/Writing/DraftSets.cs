@@ -1,0 +1,83 @@
+using StackExchange.Redis;
+
+namespace Cistern;
+
+/// <summary>Writes entries: those without a condition at once, the others by a script that looks at what is there.</summary>
+internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, RedisBackendOptions options)
+{
+    private const int ScriptKeys = 64;
+    private const int ArgumentsOfAKey = 4;
+    private const int InFlight = 512;
+
+    /// <summary>Writes one.</summary>
+    public async ValueTask<SetOutcome> SetAsync(EntryDraft draft, CancellationToken cancellationToken)
+    {
+        if (draft.Value.Length > options.MaxValueBytes) return SetOutcome.TooLarge;
+        if (draft.Condition != SetCondition.Always) return (await RunAsync([draft], cancellationToken).ConfigureAwait(false))[0];
+        await SetPlainAsync(draft, cancellationToken).ConfigureAwait(false);
+        return SetOutcome.Stored;
+    }
+
+    /// <summary>Writes several, as if one after another.</summary>
+    public async ValueTask<SetOutcome[]> SetManyAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
+    {
+        var outcomes = new SetOutcome[drafts.Count];
+        var fitting = new List<int>(drafts.Count);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (drafts[i].Value.Length > options.MaxValueBytes) outcomes[i] = SetOutcome.TooLarge;
+            else fitting.Add(i);
+        }
+
+        if (fitting.TrueForAll(i => drafts[i].Condition == SetCondition.Always)) await SetPlainAsync(drafts, fitting, cancellationToken).ConfigureAwait(false);
+        else await SetByScriptAsync(drafts, fitting, outcomes, cancellationToken).ConfigureAwait(false);
+        return outcomes;
+    }
+
+    // Of two with one key only the later is sent: nobody could have seen the other, and a cluster that moves the key could not turn them round.
+    private async Task SetPlainAsync(IReadOnlyList<EntryDraft> drafts, List<int> fitting, CancellationToken cancellationToken)
+    {
+        var last = new Dictionary<string, int>(fitting.Count, StringComparer.Ordinal);
+        foreach (var i in fitting) last[drafts[i].Key] = i;
+        foreach (var window in last.Values.Chunk(InFlight)) await Task.WhenAll(window.Select(i => SetPlainAsync(drafts[i], cancellationToken))).ConfigureAwait(false);
+    }
+
+    private Task<bool> SetPlainAsync(EntryDraft draft, CancellationToken cancellationToken)
+    {
+        var time = ServerTime(draft) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
+        return connection.CallAsync(database => database.StringSetAsync(keys.ToServer(draft.Key), Envelope.Of(draft), time), cancellationToken);
+    }
+
+    // One slot's keys are written in order; slots know nothing of one another.
+    private async Task SetByScriptAsync(IReadOnlyList<EntryDraft> drafts, List<int> fitting, SetOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var groups = connection.IsCluster ? fitting.GroupBy(i => keys.SlotOf(drafts[i].Key)) : fitting.GroupBy(_ => 0);
+        foreach (var window in groups.Chunk(InFlight)) await Task.WhenAll(window.Select(WriteGroupAsync)).ConfigureAwait(false);
+
+        async Task WriteGroupAsync(IEnumerable<int> group)
+        {
+            foreach (var part in group.Chunk(ScriptKeys))
+            {
+                var answers = await RunAsync([.. part.Select(i => drafts[i])], cancellationToken).ConfigureAwait(false);
+                for (var i = 0; i < part.Length; i++) outcomes[part[i]] = answers[i];
+            }
+        }
+    }
+
+    private async Task<SetOutcome[]> RunAsync(EntryDraft[] drafts, CancellationToken cancellationToken)
+    {
+        var arguments = new List<RedisValue>(1 + ArgumentsOfAKey * drafts.Length) { EnvelopeHead.ForScripts(drafts[0].CreatedAtMilliseconds) };
+        foreach (var draft in drafts)
+        {
+            arguments.Add(draft.Condition switch { SetCondition.IfAbsent => "a", SetCondition.IfNewer => "v", _ => "n" });
+            arguments.Add(draft.Version is { } version ? EnvelopeHead.VersionBytes(version) : RedisValue.EmptyString);
+            arguments.Add(ServerTime(draft) is { } milliseconds ? milliseconds : RedisValue.EmptyString);
+            arguments.Add(Envelope.Of(draft));
+        }
+
+        var answers = (int[])(await connection.RunAsync(RedisScript.Set, [.. drafts.Select(draft => keys.ToServer(draft.Key))], [.. arguments], cancellationToken).ConfigureAwait(false))!;
+        return answers.Length == drafts.Length ? Array.ConvertAll(answers, answer => (SetOutcome)answer) : throw new CacheBackendException($"{answers.Length} outcomes for {drafts.Length} entries.");
+    }
+
+    private long? ServerTime(in EntryDraft draft) => draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds + options.GraceMilliseconds;
+}
