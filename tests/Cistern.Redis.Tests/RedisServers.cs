@@ -32,8 +32,7 @@ public sealed class RedisServers : IAsyncDisposable
         var configuration = Configure((await _withTls.GetAsync()).Port);
         configuration.Ssl = true;
         configuration.SslHost = Loopback.Host;
-        configuration.CertificateValidation += (_, certificate, _, _) => Trust.IsSignedBy(certificate, _certificate.Authority);
-        return await RedisBackend.ConnectAsync(configuration, options);
+        return await RedisBackend.ConnectAsync(configuration, options with { CertificateValidation = (_, certificate, _, _) => Trust.IsSignedBy(certificate, _certificate.Authority) });
     }
 
     public async Task<RedisBackend> OpenClusterAsync(RedisBackendOptions options)

@@ -17,16 +17,18 @@ public sealed class RedisBackend : CacheBackend
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
     private readonly KeyListing _listing;
+    private readonly RespPool? _bulkConnections;
     private readonly DraftSets _sets;
     private readonly Func<long> _clock;
 
-    private RedisBackend(RedisConnection connection, RedisBackendOptions options) : base(options.Name, options.TimeProvider)
+    private RedisBackend(RedisConnection connection, RespSettings? bulk, RedisBackendOptions options) : base(options.Name, options.TimeProvider)
     {
         _options = options;
         _connection = connection;
         _keys = new RedisKeys(options.Prefix);
         _listing = new KeyListing(connection, _keys);
-        _sets = new DraftSets(connection, _keys, options);
+        _bulkConnections = bulk is null ? null : new RespPool(bulk);
+        _sets = new DraftSets(connection, _keys, _bulkConnections is null ? null : new BulkWriter(connection, _bulkConnections, _keys, options), options);
         _clock = () => NowMilliseconds;
         Capabilities = new BackendCapabilities
         {
@@ -52,7 +54,8 @@ public sealed class RedisBackend : CacheBackend
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var checkedOptions = (options ?? new RedisBackendOptions()).Check();
-        return new RedisBackend(await RedisConnection.ConnectAsync(configuration, checkedOptions, cancellationToken).ConfigureAwait(false), checkedOptions);
+        var connection = await RedisConnection.ConnectAsync(configuration, checkedOptions, cancellationToken).ConfigureAwait(false);
+        return new RedisBackend(connection, RespSettings.Of(configuration, checkedOptions), checkedOptions);
     }
 
     /// <summary>Uses a connection that an application has already. It stays the application's, and open.</summary>
@@ -63,7 +66,7 @@ public sealed class RedisBackend : CacheBackend
     {
         ArgumentNullException.ThrowIfNull(multiplexer);
         var checkedOptions = (options ?? new RedisBackendOptions()).Check();
-        return new RedisBackend(new RedisConnection(multiplexer, isOwn: false, checkedOptions), checkedOptions);
+        return new RedisBackend(new RedisConnection(multiplexer, isOwn: false, checkedOptions), RespSettings.Of(multiplexer, checkedOptions), checkedOptions);
     }
 
     /// <inheritdoc/>
@@ -179,7 +182,11 @@ public sealed class RedisBackend : CacheBackend
     protected override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => default;
 
     /// <inheritdoc/>
-    protected override void DisposeCore() => _connection.Dispose();
+    protected override void DisposeCore()
+    {
+        _bulkConnections?.Dispose();
+        _connection.Dispose();
+    }
 
     private RedisValue ScriptNow() => EnvelopeHead.ForScripts(NowMilliseconds);
 

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Text;
 
 namespace Cistern;
@@ -33,6 +34,12 @@ public sealed record RedisBackendOptions
     /// before an entry ends too early. Default 60 s, 0 or more.
     /// </summary>
     public TimeSpan ServerGrace { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Decides whether a server's certificate is trusted, for every connection of the backend that it makes itself. Null (the default): as the system does. A callback of
+    /// the <c>ConfigurationOptions</c> counts for the multiplexer's connections only.
+    /// </summary>
+    public RemoteCertificateValidationCallback? CertificateValidation { get; init; }
 
     /// <summary>The clock. Null (the default): <see cref="TimeProvider.System"/>. Processes that share a server should share a clock, too.</summary>
     public TimeProvider? TimeProvider { get; init; }

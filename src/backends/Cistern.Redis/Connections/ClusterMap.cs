@@ -34,6 +34,18 @@ internal sealed class ClusterMap
         return new ClusterMap([.. ranges.OrderBy(range => range.From)]);
     }
 
+    /// <summary>Who has a slot.</summary>
+    /// <exception cref="IOException">Nobody has.</exception>
+    public RespTarget Find(int slot)
+    {
+        foreach (var range in Ranges)
+        {
+            if (slot >= range.From && slot <= range.To) return new RespTarget(range.Host, range.Port);
+        }
+
+        throw new IOException($"no server of the cluster has the slot {slot}");
+    }
+
     /// <summary>Whether the same servers have the same slots.</summary>
     public bool IsSame(ClusterMap other) => Ranges.SequenceEqual(other.Ranges);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using StackExchange.Redis;
 
 namespace Cistern;
@@ -21,6 +22,7 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, bool i
     {
         var settings = configuration.Clone();
         settings.AbortOnConnectFail = true;
+        if (options.CertificateValidation is { } validate) settings.CertificateValidation += validate;
         settings.ReconnectRetryPolicy = new ReconnectAlways();
         var connecting = ConnectionMultiplexer.ConnectAsync(settings);
         try
@@ -67,6 +69,18 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, bool i
     /// <summary>Which servers have keys of their own.</summary>
     public async Task<ClusterMap> FindMastersAsync(CancellationToken cancellationToken) =>
         IsCluster ? ClusterMap.Parse(await CallAsync(database => database.ExecuteAsync("CLUSTER", "SLOTS"), cancellationToken).ConfigureAwait(false)) : ClusterMap.OneServer;
+
+    /// <summary>Where the one server is: the first that is connected and takes writes.</summary>
+    public RespTarget FindServer()
+    {
+        var server = Servers.FirstOrDefault(server => server is { IsConnected: true, IsSlave: false }) ?? Servers.First();
+        return server.EndPoint switch
+        {
+            DnsEndPoint dns => new RespTarget(dns.Host, dns.Port),
+            IPEndPoint address => new RespTarget(address.Address.ToString(), address.Port),
+            var other => throw new IOException($"{other} is no host and port"),
+        };
+    }
 
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
 
@@ -33,35 +32,6 @@ internal readonly struct Envelope(ReadOnlyMemory<byte> bytes, EnvelopeHead head)
         return length >= 0 && length <= bytes.Length - head.Length - sizeof(int);
     }
 
-    /// <summary>The envelope of an entry.</summary>
-    public static byte[] Of(in EntryDraft draft)
-    {
-        var metadata = draft.Metadata is null ? default : WriteMetadata(draft.Metadata);
-        var flags = metadata.IsEmpty ? EnvelopeFlags.None : EnvelopeFlags.HasMetadata;
-        if (draft.Version is not null) flags |= EnvelopeFlags.HasVersion;
-        if (draft.AbsoluteExpirationMilliseconds is not null) flags |= EnvelopeFlags.HasAbsoluteEnd;
-        var head = new EnvelopeHead
-        {
-            Flags = flags,
-            CreatedAtMilliseconds = draft.CreatedAtMilliseconds,
-            ExpiresAtMilliseconds = draft.ExpiresAtMilliseconds,
-            AbsoluteExpirationMilliseconds = draft.AbsoluteExpirationMilliseconds,
-            Version = draft.Version,
-        };
-        var bytes = new byte[checked(head.Length + (metadata.IsEmpty ? 0 : sizeof(int) + metadata.Length) + (int)draft.Value.Length)];
-        head.Write(bytes);
-        var rest = bytes.AsSpan(head.Length);
-        if (!metadata.IsEmpty)
-        {
-            BinaryPrimitives.WriteInt32BigEndian(rest, metadata.Length);
-            metadata.CopyTo(rest[sizeof(int)..]);
-            rest = rest[(sizeof(int) + metadata.Length)..];
-        }
-
-        draft.Value.CopyTo(rest);
-        return bytes;
-    }
-
     /// <summary>The envelope of a tombstone.</summary>
     public static byte[] OfTombstone(long version, long nowMilliseconds, long expiresAtMilliseconds)
     {
@@ -94,19 +64,6 @@ internal readonly struct Envelope(ReadOnlyMemory<byte> bytes, EnvelopeHead head)
     }
 
     private static DateTimeOffset? ToInstant(long? milliseconds) => milliseconds is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
-
-    private static ReadOnlySpan<byte> WriteMetadata(IReadOnlyDictionary<string, string> metadata)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var (name, text) in metadata) json.WriteString(name, text);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan;
-    }
 
     private static Dictionary<string, string> ReadMetadata(ReadOnlySpan<byte> text)
     {

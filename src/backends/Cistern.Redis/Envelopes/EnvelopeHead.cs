@@ -48,9 +48,12 @@ internal readonly record struct EnvelopeHead
     public static byte[] VersionBytes(long version)
     {
         var bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)version ^ (1UL << 63));
+        WriteVersion(bytes, version);
         return bytes;
     }
+
+    /// <summary>Writes a version as an envelope and the scripts hold it.</summary>
+    public static void WriteVersion(Span<byte> bytes, long version) => BinaryPrimitives.WriteUInt64BigEndian(bytes, (ulong)version ^ (1UL << 63));
 
     /// <summary>A time as an envelope holds it.</summary>
     public static byte[] TimeText(long? milliseconds)
@@ -103,7 +106,7 @@ internal readonly record struct EnvelopeHead
         var rest = envelope[LeastBytes..];
         if (Version is { } version)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(rest, (ulong)version ^ (1UL << 63));
+            WriteVersion(rest, version);
             rest = rest[sizeof(long)..];
         }
 

@@ -43,6 +43,7 @@ internal sealed class RedisScript
 #pragma warning disable CA5350
         Hash = SHA1.HashData(Encoding.UTF8.GetBytes(Text));
 #pragma warning restore CA5350
+        HashText = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(Hash));
     }
 
     /// <summary>
@@ -149,4 +150,7 @@ internal sealed class RedisScript
 
     /// <summary>What the server calls it.</summary>
     public byte[] Hash { get; }
+
+    /// <summary>The same in hexadecimal digits.</summary>
+    public byte[] HashText { get; }
 }

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace Cistern;
 
 /// <summary>Writes entries: those without a condition at once, the others by a script that looks at what is there.</summary>
-internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, RedisBackendOptions options)
+internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, BulkWriter? bulk, RedisBackendOptions options)
 {
     private const int ScriptKeys = 64;
     private const int ArgumentsOfAKey = 4;
@@ -29,6 +29,8 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Redi
             else fitting.Add(i);
         }
 
+        if (fitting.Count == 0) return outcomes;
+        if (bulk is { IsUsable: true } && await bulk.TryWriteAsync(drafts, fitting, outcomes, cancellationToken).ConfigureAwait(false)) return outcomes;
         if (fitting.TrueForAll(i => drafts[i].Condition == SetCondition.Always)) await SetPlainAsync(drafts, fitting, cancellationToken).ConfigureAwait(false);
         else await SetByScriptAsync(drafts, fitting, outcomes, cancellationToken).ConfigureAwait(false);
         return outcomes;
@@ -45,7 +47,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Redi
     private Task<bool> SetPlainAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
         var time = ServerTime(draft) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
-        return connection.CallAsync(database => database.StringSetAsync(keys.ToServer(draft.Key), Envelope.Of(draft), time), cancellationToken);
+        return connection.CallAsync(database => database.StringSetAsync(keys.ToServer(draft.Key), new EnvelopeDraft(draft).ToArray(), time), cancellationToken);
     }
 
     // One slot's keys are written in order; slots know nothing of one another.
@@ -72,7 +74,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Redi
             arguments.Add(draft.Condition switch { SetCondition.IfAbsent => "a", SetCondition.IfNewer => "v", _ => "n" });
             arguments.Add(draft.Version is { } version ? EnvelopeHead.VersionBytes(version) : RedisValue.EmptyString);
             arguments.Add(ServerTime(draft) is { } milliseconds ? milliseconds : RedisValue.EmptyString);
-            arguments.Add(Envelope.Of(draft));
+            arguments.Add(new EnvelopeDraft(draft).ToArray());
         }
 
         var answers = (int[])(await connection.RunAsync(RedisScript.Set, [.. drafts.Select(draft => keys.ToServer(draft.Key))], [.. arguments], cancellationToken).ConfigureAwait(false))!;

@@ -1,0 +1,146 @@
+namespace Cistern;
+
+/// <summary>The commands that write some entries, and how each is sent and its answer taken. Its members may be called from several threads, for different commands.</summary>
+internal sealed class BulkPlan
+{
+    // So many keys by one script: it holds the server up for as long as all of them take.
+    private const int MostScriptKeys = 32;
+
+    private const int ArgumentsOfAKey = 4;
+
+    private readonly IReadOnlyList<EntryDraft> _drafts;
+    private readonly SetOutcome[] _outcomes;
+    private readonly RedisBackendOptions _options;
+    private readonly bool _isScript;
+    private readonly bool _maySendAgain;
+    private readonly int[] _order;
+
+    /// <summary>Makes a plan.</summary>
+    /// <param name="drafts">The entries.</param>
+    /// <param name="fitting">Which of them to write.</param>
+    /// <param name="outcomes">Where each one's outcome goes.</param>
+    /// <param name="slotOf">The slot of a key; null: there is one server.</param>
+    /// <param name="options">The prefix, and how much longer the server keeps a key.</param>
+    public BulkPlan(IReadOnlyList<EntryDraft> drafts, List<int> fitting, SetOutcome[] outcomes, Func<string, int>? slotOf, RedisBackendOptions options)
+    {
+        (_drafts, _outcomes, _options) = (drafts, outcomes, options);
+        _isScript = fitting.Exists(i => drafts[i].Condition != SetCondition.Always);
+        _maySendAgain = !fitting.Exists(i => drafts[i].Condition == SetCondition.IfAbsent);
+        _order = _isScript ? OrderBySlot(fitting, slotOf) : LastOfEachKey(fitting);
+        Commands = _isScript ? Group(slotOf) : Single(slotOf);
+    }
+
+    public IReadOnlyList<BulkCommand> Commands { get; }
+
+    /// <summary>Whether the commands need the script for conditional sets.</summary>
+    public bool IsScript => _isScript;
+
+    /// <summary>Whether a command may be sent again when it is not known if it was done. If absent may not: it would find what it had stored itself.</summary>
+    public bool MaySendAgain => _maySendAgain;
+
+    /// <summary>How many numbers a command's answer has; 0: it is a word.</summary>
+    public int AnswersOf(BulkCommand command) => _isScript ? command.Count : 0;
+
+    /// <summary>The key of a command's first entry, for errors.</summary>
+    public string KeyOf(BulkCommand command) => _drafts[_order[command.First]].Key;
+
+    /// <summary>Writes a command.</summary>
+    public void Write(BulkCommand command, RespBuffer output)
+    {
+        if (_isScript) WriteScript(command, output);
+        else WriteSet(_drafts[_order[command.First]], output);
+    }
+
+    /// <summary>Takes a command's answer.</summary>
+    public void Note(BulkCommand command, ReadOnlySpan<int> answers)
+    {
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (answers[i] is < (int)SetOutcome.Stored or > (int)SetOutcome.AlreadyCurrent) throw new IOException("the server answered an outcome that there is not");
+            _outcomes[_order[command.First + i]] = (SetOutcome)answers[i];
+        }
+    }
+
+    private void WriteSet(in EntryDraft draft, RespBuffer output)
+    {
+        var time = ServerTime(draft);
+        output.Begin(time is null ? 3 : 5);
+        output.Write("SET"u8);
+        output.Write(_options.Prefix, draft.Key);
+        output.Write(new EnvelopeDraft(draft));
+        if (time is not { } milliseconds) return;
+        output.Write("PX"u8);
+        output.Write(milliseconds);
+    }
+
+    private void WriteScript(BulkCommand command, RespBuffer output)
+    {
+        output.Begin(3 + command.Count + 1 + ArgumentsOfAKey * command.Count);
+        output.Write("EVALSHA"u8);
+        output.Write(RedisScript.Set.HashText);
+        output.Write(command.Count);
+        foreach (var i in _order.AsSpan(command.First, command.Count)) output.Write(_options.Prefix, _drafts[i].Key);
+        output.Write(EnvelopeHead.ForScripts(_drafts[_order[command.First]].CreatedAtMilliseconds));
+        Span<byte> version = stackalloc byte[sizeof(long)];
+        foreach (var i in _order.AsSpan(command.First, command.Count))
+        {
+            var draft = _drafts[i];
+            output.Write(draft.Condition switch { SetCondition.IfAbsent => "a"u8, SetCondition.IfNewer => "v"u8, _ => "n"u8 });
+            if (draft.Version is { } number)
+            {
+                EnvelopeHead.WriteVersion(version, number);
+                output.Write(version);
+            }
+            else
+            {
+                output.Write(""u8);
+            }
+
+            if (ServerTime(draft) is { } milliseconds) output.Write(milliseconds);
+            else output.Write(""u8);
+            output.Write(new EnvelopeDraft(draft));
+        }
+    }
+
+    private long? ServerTime(in EntryDraft draft) => draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds + _options.GraceMilliseconds;
+
+    // Of two with one key only the later is sent: nobody could have seen the other, and a cluster that moves the key could not turn them round.
+    private int[] LastOfEachKey(List<int> fitting)
+    {
+        var seen = new HashSet<string>(fitting.Count, StringComparer.Ordinal);
+        var order = new List<int>(fitting.Count);
+        for (var i = fitting.Count - 1; i >= 0; i--)
+        {
+            if (seen.Add(_drafts[fitting[i]].Key)) order.Add(fitting[i]);
+        }
+
+        order.Reverse();
+        return [.. order];
+    }
+
+    private int[] OrderBySlot(List<int> fitting, Func<string, int>? slotOf) => slotOf is null ? [.. fitting] : [.. fitting.OrderBy(i => slotOf(_drafts[i].Key))];
+
+    private List<BulkCommand> Single(Func<string, int>? slotOf)
+    {
+        var commands = new List<BulkCommand>(_order.Length);
+        for (var i = 0; i < _order.Length; i++) commands.Add(new BulkCommand(i, 1, SlotOf(i, slotOf)));
+        return commands;
+    }
+
+    private List<BulkCommand> Group(Func<string, int>? slotOf)
+    {
+        var commands = new List<BulkCommand>();
+        for (var first = 0; first < _order.Length;)
+        {
+            var slot = SlotOf(first, slotOf);
+            var count = 1;
+            while (count < MostScriptKeys && first + count < _order.Length && SlotOf(first + count, slotOf) == slot) count++;
+            commands.Add(new BulkCommand(first, count, slot));
+            first += count;
+        }
+
+        return commands;
+    }
+
+    private int SlotOf(int place, Func<string, int>? slotOf) => slotOf is null ? 0 : slotOf(_drafts[_order[place]].Key);
+}

@@ -1,0 +1,74 @@
+namespace Cistern;
+
+/// <summary>
+/// Sends commands over one connection and reads their answers: always two windows on their way, so that the server finds the next when it is done with one. A window's
+/// answers are few bytes, which the server can always send: nobody waits for somebody who waits. One use, one thread.
+/// </summary>
+internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnlyList<BulkCommand> commands, BulkResult result)
+{
+    private const int WindowBytes = 64 * 1024;
+    private const int WindowCommands = 1_000;
+    private const int Windows = 2;
+
+    private readonly Queue<int> _sent = new();
+    private int _next;
+    private int _answered;
+
+    /// <summary>How many commands were answered; the others may have been done or not.</summary>
+    public int Answered => _answered;
+
+    /// <summary>Runs it. On any exception the connection is of no more use.</summary>
+    /// <param name="progress">Told after each window.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(Action progress, CancellationToken cancellationToken)
+    {
+        if (plan.IsScript && !connection.KnowsScript) await TellScriptAsync(cancellationToken).ConfigureAwait(false);
+        while (_next < commands.Count || _sent.Count > 0)
+        {
+            while (_sent.Count < Windows && _next < commands.Count) await SendAsync(cancellationToken).ConfigureAwait(false);
+            for (var left = _sent.Dequeue(); left > 0; left--) await ReadAsync(commands[_answered], cancellationToken).ConfigureAwait(false);
+            progress();
+        }
+    }
+
+    private async ValueTask SendAsync(CancellationToken cancellationToken)
+    {
+        var first = _next;
+        while (_next < commands.Count && _next - first < WindowCommands && connection.Output.Length < WindowBytes)
+        {
+            var command = commands[_next++];
+            if (command.IsAsking)
+            {
+                connection.Output.Begin(1);
+                connection.Output.Write("ASKING"u8);
+            }
+
+            plan.Write(command, connection.Output);
+        }
+
+        await connection.SendAsync(cancellationToken).ConfigureAwait(false);
+        _sent.Enqueue(_next - first);
+    }
+
+    private async ValueTask ReadAsync(BulkCommand command, CancellationToken cancellationToken)
+    {
+        if (command.IsAsking) await connection.ReadAsync(default, cancellationToken).ConfigureAwait(false);
+        var count = plan.AnswersOf(command);
+        var numbers = count == 0 ? default : result.Numbers(count);
+        var error = await connection.ReadAsync(numbers, cancellationToken).ConfigureAwait(false);
+        _answered++;
+        if (error is null) plan.Note(command, numbers.Span);
+        else result.Note(command, error, connection);
+    }
+
+    private async ValueTask TellScriptAsync(CancellationToken cancellationToken)
+    {
+        connection.Output.Begin(3);
+        connection.Output.Write("SCRIPT"u8);
+        connection.Output.Write("LOAD"u8);
+        connection.Output.Write("", RedisScript.Set.Text);
+        await connection.SendAsync(cancellationToken).ConfigureAwait(false);
+        if (await connection.ReadAsync(default, cancellationToken).ConfigureAwait(false) is { } error) throw new IOException(error);
+        connection.KnowsScript = true;
+    }
+}

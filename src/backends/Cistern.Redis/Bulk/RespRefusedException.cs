@@ -1,0 +1,4 @@
+namespace Cistern;
+
+/// <summary>The server is there, and does not let a connection of our own in, or we do not trust it.</summary>
+internal sealed class RespRefusedException(string message, Exception? inner = null) : Exception(message, inner);
