@@ -15,6 +15,7 @@ public sealed class FaultyProxy : IAsyncDisposable
     private readonly int _serverPort;
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
+    private readonly ConcurrentDictionary<Socket, byte> _silenced = new();
     private readonly Socket _listener;
     private readonly Task _accepting;
     private volatile bool _isSilent;
@@ -41,7 +42,10 @@ public sealed class FaultyProxy : IAsyncDisposable
     /// <summary>How many connections were accepted so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>While true, whatever is sent in either direction is lost, though connections stay and are accepted: a half-open connection.</summary>
+    /// <summary>
+    /// While true, whatever is sent in either direction is lost, though connections stay and are accepted: half-open connections. One that has lost something
+    /// is silent for good, as no network loses a part of what TCP carries.
+    /// </summary>
     public bool IsSilent
     {
         get => _isSilent;
@@ -116,8 +120,12 @@ public sealed class FaultyProxy : IAsyncDisposable
             // One side is gone: so is the other, below.
         }
 
-        _sockets.TryRemove(client, out _);
-        _sockets.TryRemove(server, out _);
+        foreach (var socket in new[] { client, server })
+        {
+            _sockets.TryRemove(socket, out _);
+            _silenced.TryRemove(socket, out _);
+        }
+
         Close(client);
     }
 
@@ -129,7 +137,13 @@ public sealed class FaultyProxy : IAsyncDisposable
             while (await from.ReceiveAsync(buffer, _end.Token) is var length and > 0)
             {
                 if (isAnswer && Delay > TimeSpan.Zero) await Task.Delay(Delay, TimeProvider.System, _end.Token);
-                if (_isSilent) continue;
+                if (_isSilent)
+                {
+                    _silenced[from] = 0;
+                    _silenced[to] = 0;
+                }
+
+                if (_silenced.ContainsKey(from)) continue;
                 var passed = isAnswer ? (int)Math.Min(length, TakeAnswerBytes(length)) : length;
                 for (var sent = 0; sent < passed;) sent += await to.SendAsync(buffer.AsMemory(sent, passed - sent), _end.Token);
                 if (passed < length)

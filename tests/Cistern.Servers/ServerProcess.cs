@@ -12,12 +12,13 @@ public sealed partial class ServerProcess : IAsyncDisposable
 {
     // The server's own id comes first, on standard output; then nothing more is read from there. Its log goes to a file.
     private const string Guard = """
+        exec 2>/dev/null
         log=$1; shift
         "$@" </dev/null >>"$log" 2>&1 &
         server=$!
         echo $server
         read -r _
-        kill -KILL $server 2>/dev/null
+        kill -KILL $server
         wait $server
         """;
 

@@ -54,7 +54,9 @@ public sealed class RedisBackend : CacheBackend
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var checkedOptions = (options ?? new RedisBackendOptions()).Check();
-        var connection = await RedisConnection.ConnectAsync(configuration, checkedOptions, cancellationToken).ConfigureAwait(false);
+        var settings = configuration.Clone();
+        var multiplexer = await MultiplexerStart.ConnectAsync(settings, checkedOptions, cancellationToken).ConfigureAwait(false);
+        var connection = new RedisConnection(multiplexer, () => MultiplexerStart.ConnectAsync(settings, checkedOptions, CancellationToken.None), checkedOptions);
         return new RedisBackend(connection, RespSettings.Of(configuration, checkedOptions), checkedOptions);
     }
 
@@ -66,7 +68,7 @@ public sealed class RedisBackend : CacheBackend
     {
         ArgumentNullException.ThrowIfNull(multiplexer);
         var checkedOptions = (options ?? new RedisBackendOptions()).Check();
-        return new RedisBackend(new RedisConnection(multiplexer, isOwn: false, checkedOptions), RespSettings.Of(multiplexer, checkedOptions), checkedOptions);
+        return new RedisBackend(new RedisConnection(multiplexer, renew: null, checkedOptions), RespSettings.Of(multiplexer, checkedOptions), checkedOptions);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Cistern;
 
 /// <summary>A server to send to.</summary>
@@ -11,4 +13,15 @@ internal readonly record struct RespTarget(string Host, int Port)
         var colon = text.LastIndexOf(':');
         return colon >= 0 && int.TryParse(text[(colon + 1)..], out var port) ? new RespTarget(text[..colon].ToString(), port) : null;
     }
+
+    /// <summary>The server at an end point.</summary>
+    /// <exception cref="ArgumentException">It is no host and port.</exception>
+    public static RespTarget Of(EndPoint endPoint) => endPoint switch
+    {
+        DnsEndPoint dns => new RespTarget(dns.Host, dns.Port),
+        IPEndPoint address => new RespTarget(address.Address.ToString(), address.Port),
+        _ => throw new ArgumentException($"{endPoint} is no host and port.", nameof(endPoint)),
+    };
+
+    public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

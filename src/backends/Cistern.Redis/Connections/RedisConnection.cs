@@ -1,41 +1,33 @@
-using System.Net;
+using System.Diagnostics;
 using StackExchange.Redis;
 
 namespace Cistern;
 
-/// <summary>A multiplexer, the backend's own or an application's, whose calls end within a time. Safe for concurrent use.</summary>
+/// <summary>
+/// A multiplexer, the backend's own or an application's, whose calls end within a time. Safe for concurrent use. One of our own is replaced when calls go
+/// unanswered and no other was answered meanwhile: the multiplexer itself waits for a connection that the network has forgotten for as long as the system does.
+/// </summary>
 /// <param name="multiplexer">The multiplexer.</param>
-/// <param name="isOwn">Whether it ends with the backend.</param>
+/// <param name="renew">Makes another one; null: it is the application's, and stays.</param>
 /// <param name="options">The database, and how long a call may take.</param>
-internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, bool isOwn, RedisBackendOptions options) : IDisposable
+internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<Task<ConnectionMultiplexer>>? renew, RedisBackendOptions options) : IDisposable
 {
-    private readonly IDatabase _database = multiplexer.GetDatabase(options.Database ?? -1);
+    private static readonly TimeSpan RenewalPause = TimeSpan.FromMilliseconds(100);
+
+    private volatile IConnectionMultiplexer _multiplexer = multiplexer;
+    private volatile bool _isDisposed;
+    private long _lastAnswer;
+    private int _isRenewing;
 
     /// <summary>Whether the servers are a cluster.</summary>
     public bool IsCluster => Servers.Any(server => server.ServerType == ServerType.Cluster);
 
-    private IEnumerable<IServer> Servers => multiplexer.GetEndPoints().Select(endPoint => multiplexer.GetServer(endPoint));
-
-    /// <summary>Connects.</summary>
-    /// <exception cref="CacheBackendException">No server can be reached, or it refuses; the message holds no password.</exception>
-    public static async Task<RedisConnection> ConnectAsync(ConfigurationOptions configuration, RedisBackendOptions options, CancellationToken cancellationToken)
+    private IEnumerable<IServer> Servers
     {
-        var settings = configuration.Clone();
-        settings.AbortOnConnectFail = true;
-        if (options.CertificateValidation is { } validate) settings.CertificateValidation += validate;
-        settings.ReconnectRetryPolicy = new ReconnectAlways();
-        var connecting = ConnectionMultiplexer.ConnectAsync(settings);
-        try
+        get
         {
-            var multiplexer = await connecting.WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-            multiplexer.PreserveAsyncOrder = false;
-            multiplexer.IncludeDetailInExceptions = false;
-            return new RedisConnection(multiplexer, isOwn: true, options);
-        }
-        catch (Exception fault) when (fault is RedisException or TimeoutException)
-        {
-            _ = DisposeLaterAsync(connecting);
-            throw new CacheBackendException($"{options.Name}: connecting to {string.Join(", ", settings.EndPoints.Select(ConnectionFaults.Show))} failed: {ConnectionFaults.Explain(fault)}", fault);
+            var current = _multiplexer;
+            return current.GetEndPoints().Select(endPoint => current.GetServer(endPoint));
         }
     }
 
@@ -43,13 +35,23 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, bool i
     /// <exception cref="TimeoutException">It took longer. What was asked may still happen.</exception>
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
         try
         {
-            return await call(_database).WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            var answer = await call(_multiplexer.GetDatabase(options.Database ?? -1)).WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _lastAnswer, Stopwatch.GetTimestamp());
+            return answer;
         }
         catch (TimeoutException fault)
         {
+            if (Volatile.Read(ref _lastAnswer) < began) BeginRenewal();
             throw new TimeoutException($"no answer within {options.Timeout.TotalSeconds} s", fault);
+        }
+        catch (RedisConnectionException) when (!_multiplexer.IsConnected)
+        {
+            // It would try again once a second.
+            BeginRenewal();
+            throw;
         }
     }
 
@@ -71,25 +73,41 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, bool i
         IsCluster ? ClusterMap.Parse(await CallAsync(database => database.ExecuteAsync("CLUSTER", "SLOTS"), cancellationToken).ConfigureAwait(false)) : ClusterMap.OneServer;
 
     /// <summary>Where the one server is: the first that is connected and takes writes.</summary>
-    public RespTarget FindServer()
-    {
-        var server = Servers.FirstOrDefault(server => server is { IsConnected: true, IsSlave: false }) ?? Servers.First();
-        return server.EndPoint switch
-        {
-            DnsEndPoint dns => new RespTarget(dns.Host, dns.Port),
-            IPEndPoint address => new RespTarget(address.Address.ToString(), address.Port),
-            var other => throw new IOException($"{other} is no host and port"),
-        };
-    }
+    public RespTarget FindServer() => RespTarget.Of((Servers.FirstOrDefault(server => server is { IsConnected: true, IsSlave: false }) ?? Servers.First()).EndPoint);
 
     public void Dispose()
     {
-        if (isOwn) multiplexer.Dispose();
+        _isDisposed = true;
+        if (renew is not null) _multiplexer.Dispose();
     }
 
-    private static async Task DisposeLaterAsync(Task<ConnectionMultiplexer> connecting)
+    private void BeginRenewal()
     {
-        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (connecting.IsCompletedSuccessfully) (await connecting.ConfigureAwait(false)).Dispose();
+        if (renew is not null && !_isDisposed && Interlocked.Exchange(ref _isRenewing, 1) == 0) _ = RenewAsync(renew);
+    }
+
+    private async Task RenewAsync(Func<Task<ConnectionMultiplexer>> make)
+    {
+        try
+        {
+            var old = _multiplexer;
+            _multiplexer = await make().ConfigureAwait(false);
+            _ = DisposeLaterAsync(old);
+            if (_isDisposed) Dispose();
+        }
+        catch (Exception)
+        {
+            // The server does not answer new connections either: when it does, the old one may be as good, or another try.
+            await Task.Delay(RenewalPause, TimeProvider.System).ConfigureAwait(false);
+        }
+
+        Volatile.Write(ref _isRenewing, 0);
+    }
+
+    // What still waits on the old one will not be answered, and gives up in time.
+    private async Task DisposeLaterAsync(IConnectionMultiplexer old)
+    {
+        await Task.Delay(options.Timeout, TimeProvider.System).ConfigureAwait(false);
+        old.Dispose();
     }
 }
