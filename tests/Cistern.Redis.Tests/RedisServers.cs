@@ -18,6 +18,12 @@ public sealed class RedisServers : IAsyncDisposable
 
     public RedisServers() => _withTls = new(() => RedisServer.StartAsync(new RedisServerOptions { Certificate = _certificate }));
 
+    /// <summary>The plain server.</summary>
+    public Task<RedisServer> PlainAsync() => _plain.GetAsync();
+
+    /// <summary>The server that speaks TLS, and its certificate.</summary>
+    public async Task<(RedisServer Server, ServerCertificate Certificate)> TlsAsync() => (await _withTls.GetAsync(), _certificate);
+
     public async Task<RedisBackend> OpenPlainAsync(RedisBackendOptions options) => await RedisBackend.ConnectAsync(Configure((await _plain.GetAsync()).Port), options);
 
     public async Task<RedisBackend> OpenWithPasswordAsync(RedisBackendOptions options)

@@ -63,9 +63,25 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Asks the server something by <c>redis-cli</c>: beside the client under test.</summary>
     /// <param name="arguments">The command and its arguments.</param>
     /// <returns>What it prints, without the last end of line.</returns>
-    public async Task<string> AskAsync(params IEnumerable<string> arguments)
+    public Task<string> AskAsync(params IEnumerable<string> arguments) => RunClientAsync(["-h", Loopback.Host, "-p", $"{Port}", .. arguments]);
+
+    /// <summary>Has <c>redis-cli --cluster</c> do something to the cluster that this server is a node of.</summary>
+    /// <param name="action">What to do, as <c>reshard</c>.</param>
+    /// <param name="arguments">What it needs to know.</param>
+    /// <returns>What it prints.</returns>
+    public Task<string> AskClusterAsync(string action, params IEnumerable<string> arguments) => RunClientAsync(["--cluster", action, $"{Loopback.Host}:{Port}", .. arguments]);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
     {
-        var start = new ProcessStartInfo(ServerPrograms.Require("redis-cli", "redis-tools"), [.. ClientArguments, .. arguments])
+        if (_process is not null) await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task<string> RunClientAsync(IEnumerable<string> arguments)
+    {
+        var tls = _options.Certificate is { } certificate ? ["--tls", "--cacert", certificate.AuthorityPath] : Array.Empty<string>();
+        var start = new ProcessStartInfo(ServerPrograms.Require("redis-cli", "redis-tools"), [.. tls, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -79,15 +95,6 @@ public sealed class RedisServer : IAsyncDisposable
         await client.WaitForExitAsync();
         return (answer + await error).TrimEnd('\n');
     }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (_process is not null) await _process.DisposeAsync();
-        _folder.Dispose();
-    }
-
-    private string[] ClientArguments => ["-h", Loopback.Host, "-p", $"{Port}", .. _options.Certificate is { } certificate ? ["--tls", "--cacert", certificate.AuthorityPath] : Array.Empty<string>()];
 
     private void Configure()
     {

@@ -91,7 +91,7 @@ internal sealed class RespConnection : IDisposable
 
     private async Task GreetAsync(RespSettings settings, CancellationToken cancellationToken)
     {
-        var greetings = 1;
+        var greetings = 2;
         if (!string.IsNullOrEmpty(settings.Password))
         {
             Output.Begin(2);
@@ -108,6 +108,11 @@ internal sealed class RespConnection : IDisposable
             greetings++;
         }
 
+        // So that whoever looks at a server's clients knows what they are.
+        Output.Begin(3);
+        Output.Write("CLIENT"u8);
+        Output.Write("SETNAME"u8);
+        Output.Write("cistern-bulk"u8);
         Output.Begin(1);
         Output.Write("PING"u8);
         await SendAsync(cancellationToken).ConfigureAwait(false);

@@ -12,12 +12,13 @@ namespace Cistern;
 /// <param name="options">The database, and how long a call may take.</param>
 internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<Task<ConnectionMultiplexer>>? renew, RedisBackendOptions options) : IDisposable
 {
-    private static readonly TimeSpan RenewalPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private volatile IConnectionMultiplexer _multiplexer = multiplexer;
     private volatile bool _isDisposed;
     private long _lastAnswer;
     private int _isRenewing;
+    private int _isLooking;
 
     /// <summary>Whether the servers are a cluster.</summary>
     public bool IsCluster => Servers.Any(server => server.ServerType == ServerType.Cluster);
@@ -47,10 +48,10 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
             if (Volatile.Read(ref _lastAnswer) < began) BeginRenewal();
             throw new TimeoutException($"no answer within {options.Timeout.TotalSeconds} s", fault);
         }
-        catch (RedisConnectionException) when (!_multiplexer.IsConnected)
+        catch (RedisConnectionException)
         {
-            // It would try again once a second.
-            BeginRenewal();
+            if (_multiplexer.IsConnected) BeginLook();
+            else BeginRenewal();
             throw;
         }
     }
@@ -81,6 +82,20 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
         if (renew is not null) _multiplexer.Dispose();
     }
 
+    // A cluster's other servers are there: one of them may have taken over what this one had, which the multiplexer would notice in a minute.
+    private void BeginLook()
+    {
+        if (Interlocked.Exchange(ref _isLooking, 1) == 0) _ = LookAsync(_multiplexer);
+    }
+
+    private async Task LookAsync(IConnectionMultiplexer current)
+    {
+        await ((Task)current.ConfigureAsync()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Pause, TimeProvider.System).ConfigureAwait(false);
+        Volatile.Write(ref _isLooking, 0);
+    }
+
+    // None is there, or none answers. The multiplexer would try to connect once a second, or wait for as long as the system does.
     private void BeginRenewal()
     {
         if (renew is not null && !_isDisposed && Interlocked.Exchange(ref _isRenewing, 1) == 0) _ = RenewAsync(renew);
@@ -98,7 +113,7 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
         catch (Exception)
         {
             // The server does not answer new connections either: when it does, the old one may be as good, or another try.
-            await Task.Delay(RenewalPause, TimeProvider.System).ConfigureAwait(false);
+            await Task.Delay(Pause, TimeProvider.System).ConfigureAwait(false);
         }
 
         Volatile.Write(ref _isRenewing, 0);
