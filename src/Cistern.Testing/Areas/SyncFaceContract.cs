@@ -4,7 +4,7 @@ using Xunit;
 namespace Cistern.Testing;
 
 /// <summary>Area of the suite: the synchronous face, where there is one, is the same backend with the same rules and counters.</summary>
-public abstract class SyncFaceContract : ConcurrencyContract
+public abstract class SyncFaceContract : VersionRaceContract
 {
     private protected SyncFaceContract()
     {

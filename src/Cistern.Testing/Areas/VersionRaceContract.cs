@@ -1,0 +1,24 @@
+using System.Globalization;
+using Xunit;
+
+namespace Cistern.Testing;
+
+/// <summary>
+/// Area of the suite: writers, deleters and fillers with old data at once. Short, on purpose; <c>CISTERN_RACE_KEYS</c> says how many keys instead of 500: 20,000 are a minute's work
+/// for a server, and must stay within the retention of tombstones.
+/// </summary>
+public abstract class VersionRaceContract : ConcurrencyContract
+{
+    private const int Keys = 500;
+
+    private protected VersionRaceContract()
+    {
+    }
+
+    [Fact]
+    public async Task VersionRace_WritersDeletersAndFillersWithOldData_LeavesNothingStale()
+    {
+        var keys = int.TryParse(Environment.GetEnvironmentVariable("CISTERN_RACE_KEYS"), NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : Keys;
+        Assert.Equal(0, await new VersionRace(Backend, keys, isBlind: false).RunAsync());
+    }
+}
