@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Cistern;
+using StackExchange.Redis;
+
+// Writes entries with keys of 19 bytes and values of 100 bytes to a Redis server of this machine, and prints how many seconds that took.
+//   RedisBench pipe FILE ENTRIES     writes what redis-cli --pipe reads: the same entries as plain SETs
+//   RedisBench WAY PORT ENTRIES      plain: set many; ttl: the same with a TTL; newer: with versions; multiplexer: plain SETs by StackExchange.Redis, 64 at a time
+const int Batch = 5_000;
+const int Window = 64;
+const int Warm = 100_000;
+
+var entries = int.Parse(args[2], CultureInfo.InvariantCulture);
+var value = Encoding.ASCII.GetBytes(new string('v', 100));
+if (args[0] == "pipe")
+{
+    using var file = File.Create(args[1]);
+    for (var i = 0; i < entries; i++) file.Write(Encoding.ASCII.GetBytes($"*3\r\n$3\r\nSET\r\n$19\r\n{Key(i)}\r\n$100\r\n{new string('v', 100)}\r\n"));
+    return;
+}
+
+var configuration = new ConfigurationOptions { EndPoints = { { "127.0.0.1", int.Parse(args[1], CultureInfo.InvariantCulture) } } };
+if (args[0] == "multiplexer")
+{
+    using var multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
+    var database = multiplexer.GetDatabase();
+    var waiting = new List<Task>(Window);
+    var began = Stopwatch.GetTimestamp();
+    for (var i = 0; i < entries; i++)
+    {
+        waiting.Add(database.StringSetAsync(Key(i), value));
+        if (waiting.Count < Window && i < entries - 1) continue;
+        await Task.WhenAll(waiting);
+        waiting.Clear();
+    }
+
+    Print(began);
+    return;
+}
+
+await using var backend = await RedisBackend.ConnectAsync(configuration);
+var requests = Enumerable.Range(0, entries).Select(i => new SetRequest(Key(i), value, Options(args[0], 2))).Chunk(Batch).ToArray();
+foreach (var batch in Enumerable.Range(0, Warm).Select(i => new SetRequest($"warm{i}", value, Options(args[0], 1))).Chunk(Batch)) await backend.SetManyAsync(batch);
+GC.Collect();
+var start = Stopwatch.GetTimestamp();
+foreach (var batch in requests) await backend.SetManyAsync(batch);
+Print(start);
+
+static string Key(int i) => $"key:{i:d15}";
+
+static SetOptions? Options(string way, long version) => way switch
+{
+    "newer" => SetOptions.IfNewer(version),
+    "ttl" => new SetOptions { TimeToLive = TimeSpan.FromHours(1) },
+    _ => null,
+};
+
+static void Print(long began) => Console.WriteLine(Stopwatch.GetElapsedTime(began).TotalSeconds.ToString("f4", CultureInfo.InvariantCulture));
