@@ -15,6 +15,9 @@ public sealed record BackendCapabilities
     /// <summary>Expirations are counted; otherwise the statistics give null.</summary>
     public bool ReportsExpirations { get; init; }
 
+    /// <summary>It notices when its entries are gone though nobody asked it to remove them, and raises <see cref="CacheBackend.Emptied"/>.</summary>
+    public bool NoticesEmptied { get; init; }
+
     /// <summary>A listing may give one key more than once.</summary>
     public bool KeysMayRepeat { get; init; }
 

@@ -16,6 +16,10 @@ namespace Cistern;
 public abstract class CacheBackend : IAsyncDisposable, IDisposable
 {
     private readonly StatsCounters _counters;
+    private readonly CacheBackend? _wrapped;
+    private readonly Lock _emptiedLock = new();
+    private EventHandler? _emptied;
+    private bool _isWatching;
     private int _disposed;
 
     /// <summary>Creates the base of a backend.</summary>
@@ -37,9 +41,29 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     protected CacheBackend(CacheBackend wrapped)
     {
         ArgumentNullException.ThrowIfNull(wrapped);
+        _wrapped = wrapped;
         Name = wrapped.Name;
         TimeProvider = wrapped.TimeProvider;
         _counters = new StatsCounters(wrapped._counters);
+    }
+
+    /// <summary>
+    /// Raised when the backend has noticed that its entries are gone though nobody asked it to remove them: a server that came back empty, was emptied by somebody else, or is another one. Raised on a thread of the pool, within
+    /// seconds of it, by backends with <see cref="BackendCapabilities.NoticesEmptied"/>, which look only while somebody has asked to be told. What a handler throws is lost.
+    /// </summary>
+    public event EventHandler? Emptied
+    {
+        add
+        {
+            if (_wrapped is not null) _wrapped.Emptied += value;
+            else if (AddWatcher(value)) WatchEmptied();
+        }
+
+        remove
+        {
+            if (_wrapped is not null) _wrapped.Emptied -= value;
+            else lock (_emptiedLock) _emptied -= value;
+        }
     }
 
     /// <summary>What the backend is called in statistics and errors.</summary>
@@ -466,6 +490,29 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         return default;
     }
 
+    /// <summary>Begins to look whether entries are lost, which <see cref="TellEmptied"/> then tells, until the backend is disposed. Called once, when somebody first wants to know. Default: nothing.</summary>
+    protected virtual void WatchEmptied()
+    {
+    }
+
+    /// <summary>Tells whoever wants to know that the entries are gone. Never throws. For backends with the capability <see cref="BackendCapabilities.NoticesEmptied"/>.</summary>
+    protected void TellEmptied()
+    {
+        EventHandler? handlers;
+        lock (_emptiedLock) handlers = _emptied;
+        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
+        {
+            try
+            {
+                handler(this, EventArgs.Empty);
+            }
+            catch (Exception)
+            {
+                // Whoever watches must not end the watching.
+            }
+        }
+    }
+
     /// <summary>Counts entries removed for room. For backends with the capability <see cref="BackendCapabilities.ReportsEvictions"/>.</summary>
     /// <param name="count">How many.</param>
     protected void CountEvictions(long count) => _counters.Count(StatsCount.Eviction, count);
@@ -494,6 +541,19 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     };
 
     internal CacheBackendException Wrap(Exception fault, string operation) => new($"{Name}: {operation} failed: {fault.Message}", fault);
+
+    // True: nobody has been told before.
+    private bool AddWatcher(EventHandler? handler)
+    {
+        ThrowIfDisposed();
+        lock (_emptiedLock)
+        {
+            _emptied += handler;
+            var isFirst = !_isWatching;
+            _isWatching = true;
+            return isFirst;
+        }
+    }
 
     private void Begin(CancellationToken cancellationToken)
     {

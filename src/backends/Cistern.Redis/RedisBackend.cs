@@ -20,6 +20,7 @@ public sealed class RedisBackend : CacheBackend
     private readonly RespPool? _bulkConnections;
     private readonly DraftSets _sets;
     private readonly Func<long> _clock;
+    private EmptyWatch? _watch;
 
     private RedisBackend(RedisConnection connection, RespSettings? bulk, RedisBackendOptions options) : base(options.Name, options.TimeProvider)
     {
@@ -35,6 +36,7 @@ public sealed class RedisBackend : CacheBackend
             IsPersistent = true,
             IsShared = true,
             KeysMayRepeat = true,
+            NoticesEmptied = true,
             BatchAtomicity = BatchAtomicity.Entry,
             VersionRetention = VersionRetention.UntilEvicted,
             MaxValueBytes = options.MaxValueBytes,
@@ -184,8 +186,12 @@ public sealed class RedisBackend : CacheBackend
     protected override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => default;
 
     /// <inheritdoc/>
+    protected override void WatchEmptied() => _watch = new EmptyWatch(_connection, _keys, TellEmptied);
+
+    /// <inheritdoc/>
     protected override void DisposeCore()
     {
+        _watch?.Dispose();
         _bulkConnections?.Dispose();
         _connection.Dispose();
     }

@@ -11,6 +11,12 @@ internal sealed class HookedBackend(string name = "hooked", TimeProvider? clock 
 
     public override BackendCapabilities Capabilities => Inner.Capabilities;
 
+    /// <summary>How often it was asked to look for a loss.</summary>
+    public int Watches { get; private set; }
+
+    /// <summary>Tells that its entries are gone.</summary>
+    public void Lose() => TellEmptied();
+
     /// <summary>Stores drafts as they are.</summary>
     public async ValueTask<IReadOnlyList<SetOutcome>> StoreAsync(IEnumerable<EntryDraft> drafts)
     {
@@ -18,6 +24,8 @@ internal sealed class HookedBackend(string name = "hooked", TimeProvider? clock 
         foreach (var draft in drafts) outcomes.Add(await SetCoreAsync(draft, CancellationToken.None));
         return outcomes;
     }
+
+    protected override void WatchEmptied() => Watches++;
 
     protected override ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken) => Inner.SetAsync(draft.Key, draft.Value, new SetOptions
     {

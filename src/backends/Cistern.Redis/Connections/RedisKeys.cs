@@ -17,6 +17,9 @@ internal sealed class RedisKeys
         _prefixBytes = Encoding.UTF8.GetBytes(prefix);
     }
 
+    /// <summary>What every key begins with.</summary>
+    public string Prefix => _prefix;
+
     /// <summary>A key with the prefix.</summary>
     public RedisKey ToServer(string key) => _prefix.Length == 0 ? key : _prefix + key;
 
