@@ -6,7 +6,7 @@ internal sealed class BulkPlan
     // So many keys by one script: it holds the server up for as long as all of them take.
     private const int MostScriptKeys = 32;
 
-    private const int ArgumentsOfAKey = 4;
+    private const int ArgumentsOfAll = 3;
 
     private readonly IReadOnlyList<EntryDraft> _drafts;
     private readonly SetOutcome[] _outcomes;
@@ -75,31 +75,18 @@ internal sealed class BulkPlan
 
     private void WriteScript(BulkCommand command, RespBuffer output)
     {
-        output.Begin(3 + command.Count + 1 + ArgumentsOfAKey * command.Count);
+        output.Begin(3 + command.Count + ArgumentsOfAll + command.Count);
         output.Write("EVALSHA"u8);
         output.Write(RedisScript.Set.HashText);
         output.Write(command.Count);
-        foreach (var i in _order.AsSpan(command.First, command.Count)) output.Write(_options.Prefix, _drafts[i].Key);
-        output.Write(EnvelopeHead.ForScripts(_drafts[_order[command.First]].CreatedAtMilliseconds));
-        Span<byte> version = stackalloc byte[sizeof(long)];
-        foreach (var i in _order.AsSpan(command.First, command.Count))
-        {
-            var draft = _drafts[i];
-            output.Write(draft.Condition switch { SetCondition.IfAbsent => "a"u8, SetCondition.IfNewer => "v"u8, _ => "n"u8 });
-            if (draft.Version is { } number)
-            {
-                EnvelopeHead.WriteVersion(version, number);
-                output.Write(version);
-            }
-            else
-            {
-                output.Write(""u8);
-            }
-
-            if (ServerTime(draft) is { } milliseconds) output.Write(milliseconds);
-            else output.Write(""u8);
-            output.Write(new EnvelopeDraft(draft));
-        }
+        var places = _order.AsSpan(command.First, command.Count);
+        foreach (var i in places) output.Write(_options.Prefix, _drafts[i].Key);
+        output.Write(EnvelopeHead.ForScripts(_drafts[places[0]].CreatedAtMilliseconds));
+        output.Write(_options.GraceMilliseconds);
+        Span<byte> conditions = stackalloc byte[MostScriptKeys];
+        for (var i = 0; i < places.Length; i++) conditions[i] = RedisScript.LetterOf(_drafts[places[i]].Condition);
+        output.Write(conditions[..places.Length]);
+        foreach (var i in places) output.Write(new EnvelopeDraft(_drafts[i]));
     }
 
     private long? ServerTime(in EntryDraft draft) => draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds + _options.GraceMilliseconds;

@@ -47,36 +47,44 @@ internal sealed class RedisScript
     }
 
     /// <summary>
-    /// Sets entries of one slot, one after another. Arguments: now; for each key a condition (<c>n</c> none, <c>a</c> if absent, <c>v</c> if newer), a version, the
-    /// milliseconds until the server may forget it (empty: never), the envelope. Answers a <see cref="SetOutcome"/> for each.
+    /// Sets entries of one slot, one after another. Arguments: now; how much longer the server keeps a key than its entry, in milliseconds; a letter for each key's condition (<c>n</c> none,
+    /// <c>a</c> if absent, <c>v</c> if newer); the envelopes, which have the versions and ends in them. Answers a <see cref="SetOutcome"/> for each.
     /// </summary>
     public static RedisScript Set { get; } = new($$"""
-        local function refuse(key, condition, version)
-            if condition == 'n' then return nil end
-            local held = read(key)
-            if not held or held.isOver then return nil end
-            if condition == 'a' then return held.isLive and {{(int)SetOutcome.Present}} or nil end
-            if not held.version then return nil end
-            local order = compare(version, held.version)
-            if order > 0 then return nil end
-            if order == 0 and held.isLive then return {{(int)SetOutcome.AlreadyCurrent}} end
+        local grace, unpack, byte = tonumber(ARGV[2]), struct.unpack, string.byte
+
+        local function refuse(key, condition, envelope)
+            local held = redis.pcall('GETRANGE', key, 0, 23)
+            if type(held) ~= 'string' or #held < 16 then return nil end
+            local format, flags = byte(held, 1, 2)
+            local ends = unpack('>I7', held, 10)
+            if format ~= 1 or (ends ~= 0 and ends <= now) then return nil end
+            local isLive = flags % 2 == 0
+            if condition == 97 then return isLive and {{(int)SetOutcome.Present}} or nil end
+            if flags % 4 < 2 then return nil end
+            local newHigh, newLow = unpack('>I4I4', envelope, 17)
+            local heldHigh, heldLow = unpack('>I4I4', held, 17)
+            if newHigh > heldHigh or (newHigh == heldHigh and newLow > heldLow) then return nil end
+            if newHigh == heldHigh and newLow == heldLow and isLive then return {{(int)SetOutcome.AlreadyCurrent}} end
             return {{(int)SetOutcome.Superseded}}
         end
 
         local outcomes = {}
         for i, key in ipairs(KEYS) do
-            local at = 4 * i - 2
-            local refusal = refuse(key, ARGV[at], ARGV[at + 1])
-            if refusal then
-                outcomes[i] = refusal
-            else
-                outcomes[i] = {{(int)SetOutcome.Stored}}
-                if ARGV[at + 2] == '' then redis.call('SET', key, ARGV[at + 3])
-                else redis.call('SET', key, ARGV[at + 3], 'PX', ARGV[at + 2]) end
+            local condition, envelope = byte(ARGV[3], i), ARGV[3 + i]
+            local refusal = condition ~= 110 and refuse(key, condition, envelope)
+            outcomes[i] = refusal or {{(int)SetOutcome.Stored}}
+            if not refusal then
+                local created, ends = unpack('>I7I7', envelope, 3)
+                if ends == 0 then redis.call('SET', key, envelope)
+                else redis.call('SET', key, envelope, 'PX', ends - created + grace) end
             end
         end
         return outcomes
         """);
+
+    /// <summary>What the scripts call a condition.</summary>
+    public static byte LetterOf(SetCondition condition) => condition switch { SetCondition.IfAbsent => (byte)'a', SetCondition.IfNewer => (byte)'v', _ => (byte)'n' };
 
     /// <summary>Moves an entry's end. Arguments: now; the new end as an envelope holds it; the same as a number; how much longer the server keeps it. Answers 1 if a live entry was there.</summary>
     public static RedisScript Touch { get; } = new("""

@@ -6,7 +6,6 @@ namespace Cistern;
 internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, BulkWriter? bulk, RedisBackendOptions options)
 {
     private const int ScriptKeys = 64;
-    private const int ArgumentsOfAKey = 4;
     private const int InFlight = 512;
 
     /// <summary>Writes one.</summary>
@@ -68,16 +67,14 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
 
     private async Task<SetOutcome[]> RunAsync(EntryDraft[] drafts, CancellationToken cancellationToken)
     {
-        var arguments = new List<RedisValue>(1 + ArgumentsOfAKey * drafts.Length) { EnvelopeHead.ForScripts(drafts[0].CreatedAtMilliseconds) };
-        foreach (var draft in drafts)
-        {
-            arguments.Add(draft.Condition switch { SetCondition.IfAbsent => "a", SetCondition.IfNewer => "v", _ => "n" });
-            arguments.Add(draft.Version is { } version ? EnvelopeHead.VersionBytes(version) : RedisValue.EmptyString);
-            arguments.Add(ServerTime(draft) is { } milliseconds ? milliseconds : RedisValue.EmptyString);
-            arguments.Add(new EnvelopeDraft(draft).ToArray());
-        }
-
-        var answers = (int[])(await connection.RunAsync(RedisScript.Set, [.. drafts.Select(draft => keys.ToServer(draft.Key))], [.. arguments], cancellationToken).ConfigureAwait(false))!;
+        RedisValue[] arguments =
+        [
+            EnvelopeHead.ForScripts(drafts[0].CreatedAtMilliseconds),
+            options.GraceMilliseconds,
+            Array.ConvertAll(drafts, draft => RedisScript.LetterOf(draft.Condition)),
+            .. drafts.Select(draft => (RedisValue)new EnvelopeDraft(draft).ToArray()),
+        ];
+        var answers = (int[])(await connection.RunAsync(RedisScript.Set, [.. drafts.Select(draft => keys.ToServer(draft.Key))], arguments, cancellationToken).ConfigureAwait(false))!;
         return answers.Length == drafts.Length ? Array.ConvertAll(answers, answer => (SetOutcome)answer) : throw new CacheBackendException($"{answers.Length} outcomes for {drafts.Length} entries.");
     }
 
