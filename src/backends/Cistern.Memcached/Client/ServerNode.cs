@@ -15,6 +15,7 @@ internal sealed class ServerNode : IDisposable
     private readonly MemcachedBackendOptions _options;
     private readonly Action<ServerAddress> _restarted;
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _disposal = new();
     private readonly Connection?[] _connections;
 
     // Under the gate.
@@ -86,7 +87,14 @@ internal sealed class ServerNode : IDisposable
 
     public void Dispose()
     {
-        lock (_gate) _isDisposed = true;
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+        }
+
+        _disposal.Cancel();
+        _disposal.Dispose();
         foreach (var connection in _connections) connection?.Dispose();
     }
 
@@ -106,7 +114,8 @@ internal sealed class ServerNode : IDisposable
         try
         {
             using var time = new CancellationTokenSource(_options.ConnectTimeout, TimeProvider.System);
-            var connection = await Connection.OpenAsync(Address, time.Token).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _disposal.Token);
+            var connection = await Connection.OpenAsync(Address, either.Token).ConfigureAwait(false);
             try
             {
                 Accept(slot, connection);
@@ -125,6 +134,7 @@ internal sealed class ServerNode : IDisposable
             var failure = new MemcachedFaultException($"{Address}: {reason}", fault);
             lock (_gate)
             {
+                ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
                 _failure = failure;
                 _failedAt = Stopwatch.GetTimestamp();
                 _pause = _pause == TimeSpan.Zero ? FirstPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
