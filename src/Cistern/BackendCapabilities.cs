@@ -15,6 +15,9 @@ public sealed record BackendCapabilities
     /// <summary>Expirations are counted; otherwise the statistics give null.</summary>
     public bool ReportsExpirations { get; init; }
 
+    /// <summary>Keys can be listed, and the backend cleared; where this is false, both are faults. Default: true.</summary>
+    public bool ListsKeys { get; init; } = true;
+
     /// <summary>A listing may give one key more than once.</summary>
     public bool KeysMayRepeat { get; init; }
 

@@ -197,6 +197,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     /// <summary>Removes every entry, with its version; returns how many live ones that were. Tombstones stay. Not counted as deletes.</summary>
     /// <param name="cancellationToken">Ends the wait; how much was removed is then unknown.</param>
+    /// <exception cref="CacheBackendException">Also of a backend without the capability <see cref="BackendCapabilities.ListsKeys"/>.</exception>
     public async ValueTask<long> ClearAsync(CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
@@ -278,6 +279,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <param name="pattern">A glob by the rules of <see cref="KeyPattern"/>. Default: every key.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+    /// <exception cref="CacheBackendException">As it is enumerated. Also of a backend without the capability <see cref="BackendCapabilities.ListsKeys"/>.</exception>
     public IAsyncEnumerable<string> KeysAsync(string pattern = "*", CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
