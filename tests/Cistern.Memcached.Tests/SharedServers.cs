@@ -5,7 +5,7 @@ using Cistern.Tests;
 
 namespace Cistern.Tests;
 
-/// <summary>The servers that tests share, each test under a prefix of its own: one alone, which takes values over a megabyte, and three.</summary>
+/// <summary>The servers that tests share, each test under a prefix of its own: one alone, which takes values over a megabyte; three; and one that does not list its keys.</summary>
 public sealed class SharedServers : IAsyncLifetime
 {
     private readonly List<MemcachedServer> _servers = [];
@@ -13,8 +13,11 @@ public sealed class SharedServers : IAsyncLifetime
     /// <summary>The one alone.</summary>
     public MemcachedServer One => _servers[0];
 
-    /// <summary>The other three.</summary>
-    public IReadOnlyList<MemcachedServer> Three => _servers[1..];
+    /// <summary>Three others.</summary>
+    public IReadOnlyList<MemcachedServer> Three => _servers[1..4];
+
+    /// <summary>One more, which does not list its keys.</summary>
+    public MemcachedServer Unlisted => _servers[4];
 
     /// <summary>A server's address.</summary>
     public static string AddressOf(MemcachedServer server) => $"{Loopback.Host}:{server.Port}";
@@ -29,6 +32,7 @@ public sealed class SharedServers : IAsyncLifetime
         string[] small = ["-t", "2", "-o", "hashpower=13"];
         _servers.Add(await MemcachedServer.StartAsync([.. small, "-I", "2m", "-m", "128"]));
         for (var i = 0; i < 3; i++) _servers.Add(await MemcachedServer.StartAsync([.. small, "-m", "64"]));
+        _servers.Add(await MemcachedServer.StartAsync([.. small, "-X"]));
     }
 
     /// <inheritdoc/>

@@ -180,6 +180,7 @@ public sealed class MemcachedBackend : CacheBackend
             IsPersistent = true,
             IsShared = true,
             BatchAtomicity = BatchAtomicity.Entry,
+            ListsKeys = _calls.Nodes.All(node => node.Facts is null or { ListsKeys: true }),
             VersionRetention = VersionRetention.UntilEvicted,
             MaxValueBytes = Math.Max(1, largestItem - ItemRoom),
         };
