@@ -4,6 +4,8 @@ using Samples;
 await BackendSnippets.RunAsync();
 await FileSnippets.RunAsync();
 await SqliteSnippets.RunAsync();
+// Needs servers: host:port host:port.
+if (args is [var first, var second]) await MemcachedSnippets.RunAsync(first, second);
 await BackfillSnippets.RunAsync();
 await ResilienceSnippets.RunAsync();
 await OwnSourceSnippets.RunAsync();

@@ -29,7 +29,8 @@ internal sealed class ChangeExchange<TOutcome>(IReadOnlyList<(KeyTarget Target, 
                 continue;
             }
 
-            command.Write(buffer, step.Draft, step.Draft.ExpiresAtMilliseconds - now, step.IsTombstone, cas == 0 ? StoreMode.Absent : StoreMode.Unchanged, cas, opaque);
+            var mode = cas == 0 ? StoreMode.Absent : StoreMode.Unchanged;
+            if (!command.TryWrite(buffer, step.Draft, step.Draft.ExpiresAtMilliseconds - now, step.IsTombstone, mode, cas, opaque)) throw new MemcachedFaultException("the server takes no item as large as this one's key alone makes it");
         }
 
         return changes.Count;

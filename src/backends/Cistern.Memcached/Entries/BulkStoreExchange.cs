@@ -24,14 +24,8 @@ internal sealed class BulkStoreExchange(IReadOnlyList<EntryDraft> drafts, int[]?
             var index = order is null ? Next : order[Next];
             var draft = drafts[index];
             if (outcomes[index] == SetOutcome.TooLarge) continue;
-            if (!command.Fits(draft))
-            {
-                outcomes[index] = SetOutcome.TooLarge;
-                continue;
-            }
-
-            command.Write(buffer, draft, draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds, isTombstone: false, StoreMode.Always, cas: 0, first + (ulong)written);
-            written++;
+            if (command.TryWrite(buffer, draft, draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds, isTombstone: false, StoreMode.Always, cas: 0, first + (ulong)written)) written++;
+            else outcomes[index] = SetOutcome.TooLarge;
         }
 
         return written;

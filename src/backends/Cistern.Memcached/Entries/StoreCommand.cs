@@ -15,13 +15,9 @@ internal readonly struct StoreCommand(KeyNames names, ServerLifetimes lifetimes,
     private const int LineBytes = 128;
 
     /// <summary>Whether an item fits.</summary>
-    public bool Fits(in EntryDraft draft, bool isTombstone = false)
-    {
-        var bytes = new Envelope(draft, isTombstone, names.IsHashed(draft.Key)).TotalBytes;
-        return bytes + KeyNames.LongestName + ItemOverhead <= largestItem;
-    }
+    public bool Fits(in EntryDraft draft) => Fits(new Envelope(draft, isTombstone: false, names.IsHashed(draft.Key)));
 
-    /// <summary>Writes a set.</summary>
+    /// <summary>Writes a set; false, and nothing written, when the item does not fit.</summary>
     /// <param name="buffer">Where to.</param>
     /// <param name="draft">The entry, or the tombstone.</param>
     /// <param name="lifetime">How long it lives from now on, in milliseconds; null: without end.</param>
@@ -29,11 +25,12 @@ internal readonly struct StoreCommand(KeyNames names, ServerLifetimes lifetimes,
     /// <param name="mode">What must hold.</param>
     /// <param name="cas">With <see cref="StoreMode.Unchanged"/>: the change that was read.</param>
     /// <param name="opaque">The command's number.</param>
-    public void Write(SendBuffer buffer, in EntryDraft draft, long? lifetime, bool isTombstone, StoreMode mode, ulong cas, ulong opaque)
+    public bool TryWrite(SendBuffer buffer, in EntryDraft draft, long? lifetime, bool isTombstone, StoreMode mode, ulong cas, ulong opaque)
     {
         Span<byte> name = stackalloc byte[KeyNames.LongestName];
         name = name[..names.Write(draft.Key, name, out var isHashed)];
         var envelope = new Envelope(draft, isTombstone, isHashed);
+        if (!Fits(envelope)) return false;
         var text = buffer.Reserve(checked((int)(KeyNames.LongestName + LineBytes + envelope.TotalBytes)));
         "ms "u8.CopyTo(text);
         var at = 3;
@@ -59,6 +56,7 @@ internal readonly struct StoreCommand(KeyNames names, ServerLifetimes lifetimes,
         at += (int)envelope.TotalBytes;
         "\r\n"u8.CopyTo(text[at..]);
         buffer.Advance(at + 2);
+        return true;
     }
 
     /// <summary>Writes a flag with a number.</summary>
@@ -68,6 +66,8 @@ internal readonly struct StoreCommand(KeyNames names, ServerLifetimes lifetimes,
         at += flag.Length;
         Number(number, text, ref at);
     }
+
+    private bool Fits(in Envelope envelope) => envelope.TotalBytes + KeyNames.LongestName + ItemOverhead <= largestItem;
 
     private static void Number(ulong number, Span<byte> text, ref int at)
     {
