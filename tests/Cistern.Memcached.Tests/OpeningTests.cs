@@ -13,6 +13,7 @@ public sealed class OpeningTests
     [InlineData("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", "no memcached server")]
     [InlineData("SSH-2.0-OpenSSH_9.2\r\n", "no memcached server")]
     [InlineData("STAT pid 1\r\nEND\r\nEND\r\n", "does not tell")]
+    [InlineData("STAT version 1.5.6\r\nSTAT pid 1\r\nEND\r\nEND\r\n", "memcached 1.5.6 is too old")]
     [InlineData("CLIENT_ERROR unauthenticated\r\n", "CLIENT_ERROR unauthenticated")]
     [InlineData("", "closed")]
     public async Task Open_APortThatSpeaksSomethingElse_SaysSo(string answer, string message)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cistern;
 
 /// <summary>
-/// Entries in one or several memcached servers, version 1.6 or newer: shared by every process that reaches them, until a server evicts them or ends.
+/// Entries in one or several memcached servers, version 1.6.10 or newer: shared by every process that reaches them, until a server evicts them or ends.
 /// Safe for concurrent use.
 /// </summary>
 /// <remarks>

@@ -43,11 +43,12 @@ internal sealed class Connection : IDisposable
     /// <summary>Connects, and asks the server what it is.</summary>
     public static async Task<Connection> OpenAsync(ServerAddress address, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(address.Host, address.Port, cancellationToken).ConfigureAwait(false);
-            var connection = new Connection(socket, address, await Handshake.RunAsync(socket, cancellationToken).ConfigureAwait(false));
+            var connection = new Connection(socket, address, await Handshake.RunAsync(socket, began, cancellationToken).ConfigureAwait(false));
             _ = connection.ReceiveAsync();
             return connection;
         }

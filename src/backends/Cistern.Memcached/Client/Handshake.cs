@@ -9,7 +9,15 @@ internal static class Handshake
     // Both answers together have a few kilobytes.
     private const int LongestAnswer = 64 * 1024;
 
-    public static async Task<ServerFacts> RunAsync(Socket socket, CancellationToken cancellationToken)
+    // The first whose sets are written as they are today.
+    private static readonly Version Oldest = new(1, 6, 10);
+
+    /// <summary>Asks, and reads what is answered.</summary>
+    /// <param name="socket">The connection.</param>
+    /// <param name="began">When it was begun, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> counts.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="MemcachedFaultException">What answers is no memcached server, or one that is too old.</exception>
+    public static async Task<ServerFacts> RunAsync(Socket socket, long began, CancellationToken cancellationToken)
     {
         for (var question = "stats\r\nstats settings\r\n"u8.ToArray().AsMemory(); !question.IsEmpty;) question = question[await socket.SendAsync(question, cancellationToken).ConfigureAwait(false)..];
         var answer = new byte[LongestAnswer];
@@ -24,8 +32,10 @@ internal static class Handshake
             Read(answer.AsSpan(0, length), ref start, ref ends, figures);
         }
 
+        if (Version.TryParse(figures.GetValueOrDefault("version"), out var version) && version < Oldest) throw new MemcachedFaultException($"memcached {version} is too old: {Oldest} or newer is needed");
         return new ServerFacts
         {
+            BeganAt = began,
             Process = Figure(figures, "pid"),
             Time = Figure(figures, "time"),
             Uptime = Figure(figures, "uptime"),

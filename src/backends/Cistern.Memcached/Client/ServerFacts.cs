@@ -28,15 +28,19 @@ internal sealed record ServerFacts
     /// <summary>Whether it lists its keys.</summary>
     public required bool ListsKeys { get; init; }
 
-    /// <summary>When it was asked, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
+    /// <summary>When the connection was begun, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
+    public required long BeganAt { get; init; }
+
+    /// <summary>When it had answered, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
     public long AskedAt { get; } = Stopwatch.GetTimestamp();
 
     /// <summary>
     /// Whether it is another run of the server than the one that said this earlier, and so began empty. In containers every run may have the same
     /// process id; the two clocks are in whole seconds; and the connections of a new run begin at one.
     /// </summary>
-    /// <param name="earlier">What was said earlier.</param>
-    /// <param name="atOnce">How many connections may be made at once, so that what they were told comes in another order.</param>
-    public bool IsAnotherRunThan(ServerFacts earlier, int atOnce) =>
-        Process != earlier.Process || Math.Abs(Time - Uptime - (earlier.Time - earlier.Uptime)) > StartTolerance || Connections + atOnce <= earlier.Connections;
+    /// <param name="earlier">What was said earlier; of two that were asked at the same time, nobody knows which connection came first.</param>
+    public bool IsAnotherRunThan(ServerFacts earlier) =>
+        Process != earlier.Process
+        || Math.Abs(Time - Uptime - (earlier.Time - earlier.Uptime)) > StartTolerance
+        || (BeganAt > earlier.AskedAt && Connections <= earlier.Connections);
 }

@@ -155,7 +155,7 @@ internal sealed class ServerNode : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
-            isAnotherRun = _facts is not null && connection.Facts.IsAnotherRunThan(_facts, _connections.Length);
+            isAnotherRun = _facts is not null && connection.Facts.IsAnotherRunThan(_facts);
             _facts = connection.Facts;
             _failure = null;
             _pause = TimeSpan.Zero;

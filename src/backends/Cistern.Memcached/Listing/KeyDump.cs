@@ -42,7 +42,7 @@ internal sealed class KeyDump(ServerCalls calls, int server, string keyPrefix)
                 switch (await ReadOnceAsync(cancellationToken).ConfigureAwait(false))
                 {
                     case DumpEnd.Whole: return _found;
-                    case DumpEnd.Refused: throw new NotSupportedException($"{Node.Address} does not list its keys ({_refusal}); it must be memcached 1.6.9 or newer, without -X and with its LRU crawler");
+                    case DumpEnd.Refused: throw new NotSupportedException($"{Node.Address} does not list its keys ({_refusal}); it must run without -X and with its LRU crawler");
                 }
 
                 if (TimeProvider.System.GetElapsedTime(began) > Patience) throw Busy(_refusal);
