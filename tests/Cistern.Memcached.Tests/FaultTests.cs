@@ -164,6 +164,20 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Server_ThatClosesNewConnections_IsAwayLikeOneThatIsDead()
+    {
+        await using var server = await MemcachedServer.StartAsync();
+        await using var other = await MemcachedServer.StartAsync();
+        await using var proxy = new FaultyProxy(other.Port) { IsRefusing = true };
+        await using var backend = await MemcachedBackend.OpenAsync([SharedServers.AddressOf(server), $"127.0.0.1:{proxy.Port}"], new MemcachedBackendOptions { Timeout = Timeout });
+        var faults = 0;
+        for (var i = 0; i < 50; i++) faults += await Record.ExceptionAsync(() => backend.SetStringAsync($"key{i}", "value").AsTask()) is CacheBackendException ? 1 : 0;
+        Assert.InRange(faults, 1, 49);
+        proxy.IsRefusing = false;
+        await AssertBackAsync(backend, other);
+    }
+
+    [Fact]
     public async Task Server_StartedAnew_IsToldByItsAddress()
     {
         await using var server = await MemcachedServer.StartAsync();

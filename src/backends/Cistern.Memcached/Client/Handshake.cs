@@ -27,7 +27,9 @@ internal static class Handshake
         {
             if (length == answer.Length) throw new MemcachedFaultException("what answers is no memcached server");
             var received = await socket.ReceiveAsync(answer.AsMemory(length), cancellationToken).ConfigureAwait(false);
-            if (received == 0) throw new MemcachedFaultException("the connection was closed before the server had said what it is");
+
+            // A server that ends, or has too many connections: it may be back, unlike one that says what no memcached server does.
+            if (received == 0) throw new SocketException((int)SocketError.ConnectionAborted, "the connection was closed before the server had said what it is");
             length += received;
             Read(answer.AsSpan(0, length), ref start, ref ends, figures);
         }
