@@ -25,6 +25,21 @@ wait_for_port() {
     return 1
 }
 
+# Starts two memcached servers and sets CISTERN_MEMCACHED to their hosts and ports, with a blank between; where memcached is not installed, says so and sets nothing.
+start_memcached() {
+    command -v memcached >/dev/null || { echo "memcached is not installed (Debian: apt-get install memcached): what needs it is left out"; return 0; }
+    local ports=() port user=()
+    [ "$(id -u)" -ne 0 ] || user=(-u nobody)
+    for _ in 1 2; do
+        port=$(free_port)
+        memcached -l 127.0.0.1 -p "$port" -U 0 "${user[@]}" &
+        server_ids+=($!)
+        wait_for_port "$port"
+        ports+=("127.0.0.1:$port")
+    done
+    export CISTERN_MEMCACHED=${ports[*]}
+}
+
 # Starts Redis and sets CISTERN_REDIS to its host and port; where it is not installed, says so and sets nothing.
 start_redis() {
     command -v redis-server >/dev/null || { echo "redis-server is not installed (Debian: apt-get install redis-server): what needs it is left out"; return 0; }

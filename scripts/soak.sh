@@ -8,7 +8,7 @@ source samples/servers.sh
 seconds=${1:-600}
 shift || true
 backends=("$@")
-[ ${#backends[@]} -gt 0 ] || backends=(memory file sqlite redis)
+[ ${#backends[@]} -gt 0 ] || backends=(memory file sqlite redis memcached)
 
 dotnet build scripts/Soak --configuration Release --nologo --verbosity quiet
 folder=$(mktemp -d)
@@ -18,6 +18,7 @@ for backend in "${backends[@]}"; do
         memory) address=memory: ;;
         file) address=file:$folder/cache.json ;;
         sqlite) address=sqlite:$folder/cache.db ;;
+        memcached) start_memcached; address=${CISTERN_MEMCACHED:?memcached is not installed}; address=memcached://${address/ /,} ;;
         redis) start_redis; address=redis://${CISTERN_REDIS:?redis-server is not installed} ;;
         *) echo "unknown backend: $backend" >&2; exit 2 ;;
     esac

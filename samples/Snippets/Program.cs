@@ -5,6 +5,7 @@ await BackendSnippets.RunAsync();
 await FileSnippets.RunAsync();
 await SqliteSnippets.RunAsync();
 await RedisSnippets.RunAsync();
+await MemcachedSnippets.RunAsync();
 await BackfillSnippets.RunAsync();
 await ResilienceSnippets.RunAsync();
 await OwnSourceSnippets.RunAsync();

@@ -4,4 +4,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source samples/servers.sh
 start_redis
+start_memcached
 dotnet run --project samples/Snippets --configuration Release

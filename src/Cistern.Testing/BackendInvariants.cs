@@ -11,6 +11,8 @@ internal static class BackendInvariants
     /// <param name="nothingCanHaveExpired">The clock never moved, so that no expired entry can wait for its removal.</param>
     public static async Task CheckAsync(CacheBackend backend, DateTimeOffset now, bool nothingCanHaveExpired)
     {
+        // The tests of such a backend are skipped where they list, and its entries cannot be counted.
+        if (!backend.Capabilities.ListsKeys) return;
         var keys = await ListAsync(backend);
         var before = await backend.GetStatsAsync();
         var sizeBytes = await CheckEntriesAsync(backend, keys, now);

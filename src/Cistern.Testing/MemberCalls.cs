@@ -32,6 +32,9 @@ internal static class MemberCalls
         ("GetStatsAsync", () => backend.GetStatsAsync(cancellationToken).AsTask()),
     ];
 
+    /// <summary>Whether a member needs the capability <see cref="BackendCapabilities.ListsKeys"/>.</summary>
+    public static bool NeedsListing(string member) => member is "ClearAsync" or "KeysAsync";
+
     /// <summary>Every member of the synchronous face that takes a key.</summary>
     public static IEnumerable<(string Member, Action Call)> OfKey(ISyncCacheBackend backend, string key) =>
     [

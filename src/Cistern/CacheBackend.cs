@@ -49,7 +49,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Raised when the backend has noticed that its entries are gone though nobody asked it to remove them: a server that came back empty, was emptied by somebody else, or is another one. Raised on a thread of the pool, within
-    /// seconds of it, by backends with <see cref="BackendCapabilities.NoticesEmptied"/>, which look only while somebody has asked to be told. What a handler throws is lost.
+    /// seconds of it or at the next call, by backends with <see cref="BackendCapabilities.NoticesEmptied"/>, which look only while somebody has asked to be told. What a handler throws is lost.
     /// </summary>
     public event EventHandler? Emptied
     {
@@ -221,6 +221,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     /// <summary>Removes every entry, with its version; returns how many live ones that were. Tombstones stay. Not counted as deletes.</summary>
     /// <param name="cancellationToken">Ends the wait; how much was removed is then unknown.</param>
+    /// <exception cref="CacheBackendException">Also of a backend without the capability <see cref="BackendCapabilities.ListsKeys"/>.</exception>
     public async ValueTask<long> ClearAsync(CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);
@@ -302,6 +303,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <param name="pattern">A glob by the rules of <see cref="KeyPattern"/>. Default: every key.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="ArgumentException">The pattern is malformed.</exception>
+    /// <exception cref="CacheBackendException">As it is enumerated. Also of a backend without the capability <see cref="BackendCapabilities.ListsKeys"/>.</exception>
     public IAsyncEnumerable<string> KeysAsync(string pattern = "*", CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);

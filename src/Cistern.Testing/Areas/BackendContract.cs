@@ -85,12 +85,30 @@ public abstract class BackendContract : IAsyncLifetime
 
     private protected async Task<string?> TextAsync(string key) => await Backend.GetStringAsync(key);
 
+    private protected IAsyncEnumerable<string> Listing() => Listing(Backend);
+
+    // A malformed pattern is refused by every backend; what follows needs one that lists.
+    private protected static IAsyncEnumerable<string> Listing(CacheBackend backend, string pattern = "*")
+    {
+        var listing = backend.KeysAsync(pattern);
+        RequireListing(backend);
+        return listing;
+    }
+
+    private protected Task<long> ClearAsync() => ClearAsync(Backend);
+
+    private protected static async Task<long> ClearAsync(CacheBackend backend)
+    {
+        RequireListing(backend);
+        return await backend.ClearAsync();
+    }
+
     private protected Task<List<string>> KeysAsync(string pattern = "*") => KeysAsync(Backend, pattern);
 
     private protected static async Task<List<string>> KeysAsync(CacheBackend backend, string pattern = "*")
     {
         var keys = new List<string>();
-        await foreach (var key in backend.KeysAsync(pattern)) keys.Add(key);
+        await foreach (var key in Listing(backend, pattern)) keys.Add(key);
 
         // Repetition is a capability with a test of its own; everywhere else the set of keys is what counts.
         return backend.Capabilities.KeysMayRepeat ? [.. keys.Distinct().Order(StringComparer.Ordinal)] : [.. keys.Order(StringComparer.Ordinal)];
@@ -117,6 +135,11 @@ public abstract class BackendContract : IAsyncLifetime
 
     private static Comparer<KeyValuePair<string, string>> PairOrder { get; } =
         Comparer<KeyValuePair<string, string>>.Create((left, right) => string.CompareOrdinal(left.Key, right.Key));
+
+    private static void RequireListing(CacheBackend backend)
+    {
+        if (!backend.Capabilities.ListsKeys) Assert.Skip("The backend does not list its keys.");
+    }
 
     private async Task CheckAsync(CacheBackend backend)
     {

@@ -157,7 +157,7 @@ public abstract class BoundsContract : StatsContract
         for (var i = 0; i < 10; i++) await StoreAsync(backend, $"key {i}", "value");
         Assert.Equal(7, (await backend.GetStatsAsync()).Evictions);
         backend.ResetStats();
-        await backend.ClearAsync();
+        await ClearAsync(backend);
         Assert.Equal(0, (await backend.GetStatsAsync()).Evictions);
     }
 

@@ -119,7 +119,7 @@ public abstract class ConcurrencyContract : ArgumentContract
                     case 3: await Backend.DeleteAsync(key, i); break;
                     case 4: await Backend.TouchAsync(key, TimeSpan.FromSeconds(2)); break;
                     case 5: await KeysAsync(); break;
-                    case 6: await Backend.ClearAsync(); break;
+                    case 6: await ClearAsync(); break;
                     default: await Backend.GetEntryAsync(key); break;
                 }
             }

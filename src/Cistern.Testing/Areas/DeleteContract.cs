@@ -62,21 +62,21 @@ public abstract class DeleteContract : TouchContract
     public async Task Clear_RemovesEverythingAndSaysHowMuch()
     {
         for (var i = 0; i < 25; i++) await StoreAsync($"key {i}", "value", i % 2 == 0 ? Lasting(1_000) : null);
-        Assert.Equal(25, await Backend.ClearAsync());
+        Assert.Equal(25, await ClearAsync());
         Assert.Empty(await KeysAsync());
         Assert.Null(await Backend.GetAsync("key 1"));
-        Assert.Equal(0, await Backend.ClearAsync());
+        Assert.Equal(0, await ClearAsync());
     }
 
     [Fact]
-    public async Task Clear_Empty_IsZero() => Assert.Equal(0, await Backend.ClearAsync());
+    public async Task Clear_Empty_IsZero() => Assert.Equal(0, await ClearAsync());
 
     [Fact]
     public async Task Clear_OverwrittenEntry_IsCountedOnce()
     {
         await StoreAsync("key", "first");
         await StoreAsync("key", "second");
-        Assert.Equal(1, await Backend.ClearAsync());
+        Assert.Equal(1, await ClearAsync());
     }
 
     [Fact]
@@ -85,17 +85,17 @@ public abstract class DeleteContract : TouchContract
         await StoreAsync("key", "value", Lasting(1));
         await StoreAsync("other", "value", Lasting(1));
         Advance(1);
-        Assert.Equal(0, await Backend.ClearAsync());
+        Assert.Equal(0, await ClearAsync());
     }
 
     [Fact]
     public async Task Clear_ThenSet_StartsAfresh()
     {
         await StoreAsync("key", "first", new SetOptions { Metadata = new Dictionary<string, string> { ["type"] = "text" } });
-        await Backend.ClearAsync();
+        await ClearAsync();
         await StoreAsync("key", "second");
         Assert.Equal("second", await TextAsync("key"));
         Assert.Empty((await EntryAsync("key")).Metadata);
-        Assert.Equal(1, await Backend.ClearAsync());
+        Assert.Equal(1, await ClearAsync());
     }
 }

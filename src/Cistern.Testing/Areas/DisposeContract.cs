@@ -93,7 +93,7 @@ public abstract class DisposeContract : SyncFaceContract
     {
         await StoreAsync("a");
         await StoreAsync("b");
-        await using var listing = Backend.KeysAsync().GetAsyncEnumerator();
+        await using var listing = Listing().GetAsyncEnumerator();
         Assert.True(await listing.MoveNextAsync());
         await Backend.DisposeAsync();
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await listing.MoveNextAsync());

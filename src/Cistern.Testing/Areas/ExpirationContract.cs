@@ -97,7 +97,7 @@ public abstract class ExpirationContract : MetadataContract
     {
         await StoreExpiringAsync();
         Advance(1);
-        Assert.Equal(1, await Backend.ClearAsync());
+        Assert.Equal(1, await ClearAsync());
     }
 
     [Theory]

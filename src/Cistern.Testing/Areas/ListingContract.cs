@@ -16,6 +16,19 @@ public abstract class ListingContract : PatternContract
     public async Task Keys_Empty_ListsNothing() => Assert.Empty(await KeysAsync());
 
     [Fact]
+    public async Task Keys_OfABackendThatDoesNotList_AreAFaultAndSoIsClearing()
+    {
+        if (Backend.Capabilities.ListsKeys) Assert.Skip("The backend lists its keys.");
+        await StoreAsync("key");
+        foreach (var (member, call) in MemberCalls.All(Backend, "other").Where(call => MemberCalls.NeedsListing(call.Member)))
+        {
+            Assert.True(await Record.ExceptionAsync(call) is CacheBackendException, member);
+        }
+
+        Assert.Equal("value", await TextAsync("key"));
+    }
+
+    [Fact]
     public async Task Keys_OverwrittenAndDeletedKeys_AreListedAsTheyAreNow()
     {
         await StoreAsync("overwritten", "1");
@@ -30,7 +43,7 @@ public abstract class ListingContract : PatternContract
     {
         var keys = await StoreManyAsync(1_000);
         var listed = new List<string>();
-        await foreach (var key in Backend.KeysAsync()) listed.Add(key);
+        await foreach (var key in Listing()) listed.Add(key);
         Assert.Equal(keys.ToHashSet(), listed.ToHashSet());
         if (!Backend.Capabilities.KeysMayRepeat) Assert.Equal(keys.Count, listed.Count);
     }
@@ -40,7 +53,7 @@ public abstract class ListingContract : PatternContract
     {
         var keys = await StoreManyAsync(300);
         var seen = new HashSet<string>();
-        await foreach (var key in Backend.KeysAsync())
+        await foreach (var key in Listing())
         {
             if (seen.Add(key)) Assert.True(await Backend.DeleteAsync(key));
         }
@@ -56,7 +69,7 @@ public abstract class ListingContract : PatternContract
         for (var i = 0; i < 300; i++) await StoreAsync($"doomed {i}");
         var seen = new HashSet<string>();
         var step = 0;
-        await foreach (var key in Backend.KeysAsync())
+        await foreach (var key in Listing())
         {
             seen.Add(key);
             if (step == 300) continue;
@@ -74,7 +87,7 @@ public abstract class ListingContract : PatternContract
         var keys = await StoreManyAsync(200);
         var seen = new HashSet<string>();
         var overwrites = 0;
-        await foreach (var key in Backend.KeysAsync())
+        await foreach (var key in Listing())
         {
             seen.Add(key);
             if (overwrites++ < 400) await StoreAsync(key, new string('x', 100));
@@ -87,7 +100,7 @@ public abstract class ListingContract : PatternContract
     public async Task Keys_ClearedWhileListing_Ends()
     {
         await StoreManyAsync(50);
-        await foreach (var _ in Backend.KeysAsync()) await Backend.ClearAsync();
+        await foreach (var _ in Listing()) await ClearAsync();
         Assert.Empty(await KeysAsync());
     }
 
@@ -95,7 +108,7 @@ public abstract class ListingContract : PatternContract
     public async Task Keys_SuspendedBetweenTwoItems_BlocksNobody()
     {
         await StoreManyAsync(10);
-        await using var listing = Backend.KeysAsync().GetAsyncEnumerator();
+        await using var listing = Listing().GetAsyncEnumerator();
         Assert.True(await listing.MoveNextAsync());
 
         // On another thread: a lock that this one holds would let itself in again.
@@ -106,7 +119,7 @@ public abstract class ListingContract : PatternContract
             await Backend.DeleteAsync("key 2");
             Assert.Equal("overwritten", await TextAsync("key 1"));
             Assert.Equal(10, (await KeysAsync()).Count);
-            Assert.Equal(10, await Backend.ClearAsync());
+            Assert.Equal(10, await ClearAsync());
         });
         try { await others.WaitAsync(Patience); }
         catch (TimeoutException) { Assert.Fail("A suspended listing blocks other callers."); }
@@ -118,7 +131,7 @@ public abstract class ListingContract : PatternContract
         await StoreManyAsync(100);
         for (var i = 0; i < 20; i++)
         {
-            await foreach (var _ in Backend.KeysAsync()) break;
+            await foreach (var _ in Listing()) break;
         }
 
         await StoreAsync("after");
@@ -129,8 +142,8 @@ public abstract class ListingContract : PatternContract
     public async Task Keys_TwoListingsInTurn_EachSeesEverything()
     {
         var keys = await StoreManyAsync(50);
-        await using var first = Backend.KeysAsync().GetAsyncEnumerator();
-        await using var second = Backend.KeysAsync().GetAsyncEnumerator();
+        await using var first = Listing().GetAsyncEnumerator();
+        await using var second = Listing().GetAsyncEnumerator();
         HashSet<string> seenByFirst = [], seenBySecond = [];
         bool firstGoesOn = true, secondGoesOn = true;
         while (firstGoesOn || secondGoesOn)
@@ -147,7 +160,7 @@ public abstract class ListingContract : PatternContract
     public async Task Keys_OneListingEnumeratedTwice_ListsWhatIsThereEachTime()
     {
         await StoreAsync("first");
-        var listing = Backend.KeysAsync();
+        var listing = Listing();
         Assert.Equal(["first"], await listing.ToListAsync());
         await StoreAsync("second");
         Assert.Equal(["first", "second"], (await listing.ToListAsync()).Distinct().Order(StringComparer.Ordinal));
@@ -160,7 +173,7 @@ public abstract class ListingContract : PatternContract
         using var cancellation = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var _ in Backend.KeysAsync().WithCancellation(cancellation.Token)) await cancellation.CancelAsync();
+            await foreach (var _ in Listing().WithCancellation(cancellation.Token)) await cancellation.CancelAsync();
         });
     }
 

@@ -87,7 +87,7 @@ public abstract class PatternContract : BatchContract
     {
         await StoreKeysAsync();
         var found = new HashSet<string>();
-        await foreach (var key in Backend.KeysAsync()) found.Add(key);
+        await foreach (var key in Listing()) found.Add(key);
         Assert.Equal(Keys.ToHashSet(), found);
     }
 

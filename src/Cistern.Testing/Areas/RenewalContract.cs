@@ -55,7 +55,7 @@ public abstract class RenewalContract : ExpirationContract
     public async Task Set_AfterClear_OutlivesTheOldEnd()
     {
         await StoreAsync("key", "first", Lasting(100));
-        await Backend.ClearAsync();
+        await ClearAsync();
         await StoreAsync("key", "second");
         Advance(100);
         Assert.Equal("second", await TextAsync("key"));

@@ -125,7 +125,7 @@ public abstract class StatsContract : ListingContract
     {
         await StoreAsync("a");
         await StoreAsync("b");
-        await Backend.ClearAsync();
+        await ClearAsync();
         await AssertCountedAsync(hits: 0, misses: 0, sets: 2, deletes: 0);
     }
 
@@ -164,7 +164,7 @@ public abstract class StatsContract : ListingContract
         await AssertUsageAsync(entries: 2, sizeBytes: 4);
         await Backend.DeleteAsync("third", 5);
         await AssertUsageAsync(entries: 1, sizeBytes: 0);
-        await Backend.ClearAsync();
+        await ClearAsync();
         await AssertUsageAsync(entries: 0, sizeBytes: 0);
     }
 
@@ -175,7 +175,7 @@ public abstract class StatsContract : ListingContract
         Advance(10);
         Assert.Empty(await KeysAsync());
         Assert.Null(await Backend.GetAsync("key 0"));
-        await Backend.ClearAsync();
+        await ClearAsync();
         var stats = await Backend.GetStatsAsync();
         Assert.Equal(0, stats.Evictions ?? 0);
         Assert.Equal(0, stats.Deletes);

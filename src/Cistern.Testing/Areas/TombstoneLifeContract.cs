@@ -18,7 +18,7 @@ public abstract class TombstoneLifeContract : TombstoneContract
         await Backend.DeleteAsync("deleted", 10);
         await Backend.DeleteAsync("absent", 10);
         await StoreAsync("other");
-        Assert.Equal(1, await Backend.ClearAsync());
+        Assert.Equal(1, await ClearAsync());
         Assert.Equal(SetOutcome.Superseded, await SetAsync("deleted", "late", SetOptions.IfNewer(10)));
         Assert.Equal(SetOutcome.Superseded, await SetAsync("absent", "late", SetOptions.IfNewer(9)));
     }

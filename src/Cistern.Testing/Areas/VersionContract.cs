@@ -110,7 +110,7 @@ public abstract class VersionContract : DeleteContract
     public async Task Clear_ForgetsTheVersionsOfEntries()
     {
         await StoreAsync("key", "versioned", SetOptions.IfNewer(10));
-        await Backend.ClearAsync();
+        await ClearAsync();
         Assert.Equal(SetOutcome.Stored, await SetAsync("key", "older", SetOptions.IfNewer(5)));
     }
 

@@ -12,6 +12,14 @@ public sealed class ServerVerbTests
         await RunAsync($"redis://:secret@{Loopback.Host}:{server.Port}/1?prefix=app:");
     }
 
+    [Fact]
+    public async Task Memcached_EveryVerb_Works()
+    {
+        await using var first = await MemcachedServer.StartAsync();
+        await using var second = await MemcachedServer.StartAsync();
+        await RunAsync($"memcached://{Loopback.Host}:{first.Port},{Loopback.Host}:{second.Port}?prefix=app:");
+    }
+
     private static async Task RunAsync(string address)
     {
         using var folder = new TempFolder();

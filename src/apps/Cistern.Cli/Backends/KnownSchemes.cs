@@ -3,5 +3,10 @@ namespace Cistern.Cli;
 /// <summary>Every kind of backend that the program can open: the place that knows the packages.</summary>
 internal static class KnownSchemes
 {
-    public static BackendSchemes All { get; } = new(FileScheme.Instance, SqliteScheme.Instance, RedisScheme.Instance, RedisScheme.TlsInstance);
+    public static BackendSchemes All { get; } = new(
+        FileScheme.Instance,
+        MemcachedScheme.Instance,
+        RedisScheme.Instance,
+        RedisScheme.TlsInstance,
+        SqliteScheme.Instance);
 }

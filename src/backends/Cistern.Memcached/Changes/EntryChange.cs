@@ -1,0 +1,21 @@
+namespace Cistern;
+
+/// <summary>A change that depends on what is there: decided anew whenever somebody else was faster. Immutable.</summary>
+/// <param name="target">What it is made to.</param>
+/// <typeparam name="TOutcome">What callers are told.</typeparam>
+internal abstract class EntryChange<TOutcome>(KeyTarget target)
+{
+    /// <summary>What it is made to.</summary>
+    public KeyTarget Target { get; } = target;
+
+    /// <summary>Whether it begins by hoping that nothing is there, which saves a round trip if so.</summary>
+    public virtual bool ExpectsNothing => false;
+
+    /// <summary>How much of what is there it needs.</summary>
+    public virtual ReadDepth Depth => ReadDepth.Header;
+
+    /// <summary>Decides what to do.</summary>
+    /// <param name="held">What is there.</param>
+    /// <param name="now">Now, in milliseconds since 1970.</param>
+    public abstract ChangeStep<TOutcome> Decide(in HeldEntry held, long now);
+}

@@ -1,0 +1,19 @@
+namespace Cistern;
+
+/// <summary>Stores an entry if its condition holds.</summary>
+internal sealed class SetChange(KeyTarget target, in EntryDraft draft) : EntryChange<SetOutcome>(target)
+{
+    private readonly EntryDraft _draft = draft;
+
+    /// <inheritdoc/>
+    public override bool ExpectsNothing => _draft.Condition == SetCondition.IfAbsent;
+
+    /// <inheritdoc/>
+    public override ChangeStep<SetOutcome> Decide(in HeldEntry held, long now)
+    {
+        var isPresent = held.IsLive(now);
+        return _draft.Refusal(isPresent, isPresent ? held.Version : null, held.TombstoneVersion(now)) is { } refusal
+            ? ChangeStep<SetOutcome>.Leave(refusal)
+            : ChangeStep<SetOutcome>.Store(_draft, SetOutcome.Stored);
+    }
+}

@@ -1,0 +1,227 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace Cistern;
+
+/// <summary>
+/// A connection that many callers share: their commands go out behind one another, and the replies come in the same order. Ends as a whole: after a
+/// fault, a reply that does not fit, or a call whose time is over, nothing that comes can be trusted to come soon, and whoever waits is told. Safe for
+/// concurrent use.
+/// </summary>
+internal sealed class Connection : IDisposable
+{
+    private const int UsualBytes = 64 * 1024;
+
+    private readonly Socket _socket;
+    private readonly Lock _gate = new();
+
+    // Under the gate: what waits for replies, what is to be sent, and why it ended.
+    private readonly Queue<Exchange> _waiting = new();
+    private SendBuffer _filling = new();
+    private bool _isSending;
+    private ulong _nextOpaque = 1;
+    private Exception? _end;
+
+    // The sender's own.
+    private SendBuffer _sending = new();
+
+    private Connection(Socket socket, ServerAddress address, ServerFacts facts)
+    {
+        _socket = socket;
+        Address = address;
+        Facts = facts;
+    }
+
+    public ServerAddress Address { get; }
+
+    public ServerFacts Facts { get; }
+
+    /// <summary>Whether it has not ended yet.</summary>
+    public bool IsOpen => Volatile.Read(ref _end) is null;
+
+    /// <summary>Connects, and asks the server what it is.</summary>
+    public static async Task<Connection> OpenAsync(ServerAddress address, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(address.Host, address.Port, cancellationToken).ConfigureAwait(false);
+            var connection = new Connection(socket, address, await Handshake.RunAsync(socket, began, cancellationToken).ConfigureAwait(false));
+            _ = connection.ReceiveAsync();
+            return connection;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends commands; the exchange completes with their last reply, or fails with the connection.</summary>
+    /// <exception cref="MemcachedFaultException">The connection has ended.</exception>
+    public void Post(Exchange exchange)
+    {
+        lock (_gate)
+        {
+            if (_end is not null) throw Ended(_end);
+            var length = _filling.Length;
+            try
+            {
+                _nextOpaque = exchange.Begin(_filling, _nextOpaque);
+            }
+            catch
+            {
+                _filling.Truncate(length);
+                throw;
+            }
+
+            _waiting.Enqueue(exchange);
+            if (_isSending) return;
+            _isSending = true;
+        }
+
+        _ = SendAsync();
+    }
+
+    /// <summary>Ends it if somebody has waited too long.</summary>
+    /// <param name="now">Now, as <see cref="Stopwatch.GetTimestamp"/> counts.</param>
+    /// <param name="timeout">How long a call may last, for the message.</param>
+    public void CheckDeadlines(long now, TimeSpan timeout)
+    {
+        lock (_gate)
+        {
+            var isLate = false;
+            foreach (var exchange in _waiting) isLate |= exchange.Deadline <= now;
+            if (!isLate) return;
+        }
+
+        End(new MemcachedFaultException($"no answer within {timeout.TotalSeconds} s"));
+    }
+
+    /// <summary>Ends it; whoever waits is told why.</summary>
+    public void End(Exception reason)
+    {
+        Exchange[] left;
+        lock (_gate)
+        {
+            if (_end is not null) return;
+            _end = reason;
+            left = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        // Not gracefully: a server that hangs would never see the rest.
+        _socket.Close(0);
+        foreach (var exchange in left) exchange.TrySetException(Ended(reason));
+    }
+
+    public void Dispose() => End(new ObjectDisposedException(nameof(MemcachedBackend)));
+
+    private Exception Ended(Exception reason) => reason switch
+    {
+        ObjectDisposedException => new ObjectDisposedException(nameof(MemcachedBackend)),
+        _ => new MemcachedFaultException($"{Address}: {reason.Message}", reason),
+    };
+
+    // By whoever had something to send when nobody was sending, until nothing is left.
+    private async Task SendAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                lock (_gate)
+                {
+                    if (_filling.Length == 0 || _end is not null)
+                    {
+                        _isSending = false;
+                        return;
+                    }
+
+                    (_filling, _sending) = (_sending, _filling);
+                }
+
+                for (var left = _sending.Written; !left.IsEmpty;) left = left[await _socket.SendAsync(left).ConfigureAwait(false)..];
+                _sending.Clear();
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            End(new MemcachedFaultException($"the connection failed: {fault.Message}", fault));
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
+        try
+        {
+            for (var (start, end, needed) = (0, 0, 1); ;)
+            {
+                if (start == end) (start, end) = (0, 0);
+                if (needed > buffer.Length - start || buffer.Length - end < UsualBytes / 4) buffer = MakeRoom(buffer, ref start, ref end, needed);
+                var received = await _socket.ReceiveAsync(buffer.AsMemory(end)).ConfigureAwait(false);
+                if (received == 0) throw new MemcachedFaultException("the server closed the connection");
+                end += received;
+                if (end - start >= needed) start += Read(buffer.AsSpan(start, end - start), out needed);
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        {
+            End(new MemcachedFaultException($"the connection failed: {fault.Message}", fault));
+        }
+        catch (Exception fault)
+        {
+            // Also what nobody thought of: whoever waits must not wait for ever.
+            End(fault);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private int Read(ReadOnlySpan<byte> received, out int needed)
+    {
+        var read = 0;
+        while (read < received.Length)
+        {
+            if (!ReplyParser.TryRead(received[read..], (int)Math.Min(Facts.LargestItem, int.MaxValue / 2), out var reply, out needed)) return read;
+            var exchange = Waiting() ?? throw new MemcachedFaultException("it sent a reply that nobody waits for");
+            if (exchange.Take(reply)) Complete(exchange);
+            read += needed;
+        }
+
+        needed = 1;
+        return read;
+    }
+
+    private Exchange? Waiting()
+    {
+        lock (_gate) return _waiting.TryPeek(out var exchange) ? exchange : null;
+    }
+
+    private void Complete(Exchange exchange)
+    {
+        lock (_gate)
+        {
+            // It may have ended in between: then this one was failed with the others.
+            if (!_waiting.TryDequeue(out _)) return;
+        }
+
+        exchange.Complete();
+    }
+
+    private static byte[] MakeRoom(byte[] buffer, ref int start, ref int end, int needed)
+    {
+        var kept = end - start;
+        var size = Math.Max(UsualBytes, needed + UsualBytes / 2);
+        var other = size <= buffer.Length && buffer.Length <= 4 * size ? buffer : ArrayPool<byte>.Shared.Rent(size);
+        buffer.AsSpan(start, kept).CopyTo(other);
+        if (other != buffer) ArrayPool<byte>.Shared.Return(buffer);
+        (start, end) = (0, kept);
+        return other;
+    }
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace Cistern;
+
+/// <summary>
+/// A server, and the connections to it. One that has ended is made anew by the next call that wants it; while that fails, calls fail at once, and it is
+/// tried again after a pause that grows to a fifth of a second. Safe for concurrent use.
+/// </summary>
+internal sealed class ServerNode : IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly MemcachedBackendOptions _options;
+    private readonly Action<ServerAddress> _restarted;
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _disposal = new();
+    private readonly Connection?[] _connections;
+
+    // Under the gate.
+    private readonly Task<Connection>?[] _connecting;
+    private ServerFacts? _facts;
+    private TimeSpan _pause;
+    private long _failedAt;
+    private Exception? _failure;
+    private bool _isDisposed;
+    private int _turn;
+
+    /// <summary>Knows a server, and does not connect yet.</summary>
+    /// <param name="address">Where it is.</param>
+    /// <param name="options">How many connections, and how long they may take.</param>
+    /// <param name="restarted">Called when it is found to have started anew.</param>
+    public ServerNode(ServerAddress address, MemcachedBackendOptions options, Action<ServerAddress> restarted)
+    {
+        Address = address;
+        _options = options;
+        _restarted = restarted;
+        _connections = new Connection?[options.Connections];
+        _connecting = new Task<Connection>?[options.Connections];
+    }
+
+    public ServerAddress Address { get; }
+
+    /// <summary>What the server last said about itself; null: it was never reached.</summary>
+    public ServerFacts? Facts
+    {
+        get
+        {
+            lock (_gate) return _facts;
+        }
+    }
+
+    /// <summary>Held by the one of this process that lists the server's keys: a server lists for one at a time.</summary>
+    public SemaphoreSlim Listing { get; } = new(1, 1);
+
+    /// <summary>An open connection; made if there is none.</summary>
+    /// <param name="deadline">Until when, as <see cref="Stopwatch.GetTimestamp"/> counts.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="MemcachedFaultException">The server cannot be reached.</exception>
+    public async ValueTask<Connection> ConnectAsync(long deadline, CancellationToken cancellationToken)
+    {
+        var slot = (int)((uint)Interlocked.Increment(ref _turn) % (uint)_connections.Length);
+        if (Volatile.Read(ref _connections[slot]) is { IsOpen: true } open) return open;
+        Task<Connection> connecting;
+        lock (_gate)
+        {
+            if (_connections[slot] is { IsOpen: true } now) return now;
+            connecting = _connecting[slot] ?? Begin(slot);
+        }
+
+        var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), deadline);
+        try
+        {
+            return await connecting.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new MemcachedFaultException($"{Address}: not connected within {_options.Timeout.TotalSeconds} s", fault);
+        }
+    }
+
+    public void CheckDeadlines(long now)
+    {
+        foreach (var connection in _connections) connection?.CheckDeadlines(now, _options.Timeout);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+        }
+
+        _disposal.Cancel();
+        _disposal.Dispose();
+        foreach (var connection in _connections) connection?.Dispose();
+    }
+
+    // Under the gate.
+    private Task<Connection> Begin(int slot)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
+        if (_failure is not null && Stopwatch.GetElapsedTime(_failedAt) < _pause) throw new MemcachedFaultException(_failure.Message, _failure);
+        var connecting = Task.Run(() => OpenAsync(slot));
+        _connecting[slot] = connecting;
+        _ = connecting.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return connecting;
+    }
+
+    private async Task<Connection> OpenAsync(int slot)
+    {
+        try
+        {
+            using var time = new CancellationTokenSource(_options.ConnectTimeout, TimeProvider.System);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _disposal.Token);
+            var connection = await Connection.OpenAsync(Address, either.Token).ConfigureAwait(false);
+            try
+            {
+                Accept(slot, connection);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+
+            return connection;
+        }
+        catch (Exception fault) when (fault is SocketException or OperationCanceledException or MemcachedFaultException)
+        {
+            var reason = fault is OperationCanceledException ? $"no connection within {_options.ConnectTimeout.TotalSeconds} s" : fault.Message;
+            var failure = new MemcachedFaultException($"{Address}: {reason}", fault);
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
+                _failure = failure;
+                _failedAt = Stopwatch.GetTimestamp();
+                _pause = _pause == TimeSpan.Zero ? FirstPause : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
+            }
+
+            throw failure;
+        }
+        finally
+        {
+            lock (_gate) _connecting[slot] = null;
+        }
+    }
+
+    private void Accept(int slot, Connection connection)
+    {
+        if (!connection.Facts.CountsChanges) throw new MemcachedFaultException("the server was started with -C and counts no changes: no write could depend on what is there");
+        bool isAnotherRun;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
+            isAnotherRun = _facts is not null && connection.Facts.IsAnotherRunThan(_facts);
+            _facts = connection.Facts;
+            _failure = null;
+            _pause = TimeSpan.Zero;
+            Volatile.Write(ref _connections[slot], connection);
+        }
+
+        if (isAnotherRun) _restarted(Address);
+    }
+}

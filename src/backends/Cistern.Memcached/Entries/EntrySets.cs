@@ -1,0 +1,68 @@
+namespace Cistern;
+
+/// <summary>Sets entries: those without a condition at once, the others by what is there. Safe for concurrent use.</summary>
+/// <param name="calls">The servers.</param>
+/// <param name="stores">For those without a condition.</param>
+/// <param name="changes">For those with one.</param>
+/// <param name="longestValue">The most bytes of a value.</param>
+internal sealed class EntrySets(ServerCalls calls, EntryStores stores, EntryChanges changes, long longestValue)
+{
+    public async ValueTask<SetOutcome> SetAsync(EntryDraft draft, CancellationToken cancellationToken)
+    {
+        if (draft.Value.Length > longestValue) return SetOutcome.TooLarge;
+        if (draft.Condition == SetCondition.Always) return await stores.StoreAsync(draft, cancellationToken).ConfigureAwait(false);
+        return await FitsAsync(draft, cancellationToken).ConfigureAwait(false)
+            ? await changes.RunAsync(new SetChange(Target(draft), draft), cancellationToken).ConfigureAwait(false)
+            : SetOutcome.TooLarge;
+    }
+
+    public async ValueTask<IReadOnlyList<SetOutcome>> SetManyAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
+    {
+        var outcomes = new SetOutcome[drafts.Count];
+        var hasConditions = false;
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var draft = drafts[i];
+            hasConditions |= draft.Condition != SetCondition.Always;
+            if (draft.Value.Length > longestValue) outcomes[i] = SetOutcome.TooLarge;
+        }
+
+        if (!hasConditions)
+        {
+            await stores.StoreManyAsync(drafts, null, outcomes, cancellationToken).ConfigureAwait(false);
+            return outcomes;
+        }
+
+        for (var next = 0; next < outcomes.Length;) next = await SetSomeAsync(drafts, next, outcomes, cancellationToken).ConfigureAwait(false);
+        return outcomes;
+    }
+
+    // Up to the first key that comes again, as its conditions depend on what becomes of the first.
+    private async ValueTask<int> SetSomeAsync(IReadOnlyList<EntryDraft> drafts, int next, SetOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var keys = new HashSet<string>();
+        var plain = new List<int>();
+        var conditional = new List<int>();
+        for (; next < outcomes.Length && keys.Add(drafts[next].Key); next++)
+        {
+            if (outcomes[next] == SetOutcome.TooLarge) continue;
+            if (drafts[next].Condition == SetCondition.Always) plain.Add(next);
+            else if (await FitsAsync(drafts[next], cancellationToken).ConfigureAwait(false)) conditional.Add(next);
+            else outcomes[next] = SetOutcome.TooLarge;
+        }
+
+        if (plain.Count > 0) await stores.StoreManyAsync(drafts, plain, outcomes, cancellationToken).ConfigureAwait(false);
+        var decided = await changes.RunManyAsync<SetOutcome>([.. conditional.Select(i => new SetChange(Target(drafts[i]), drafts[i]))], cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < decided.Length; i++) outcomes[conditional[i]] = decided[i];
+        return next;
+    }
+
+    // What a server cannot hold is refused before: the server itself would throw away what is there.
+    private async ValueTask<bool> FitsAsync(EntryDraft draft, CancellationToken cancellationToken)
+    {
+        var connection = await calls.Nodes[calls.Find(draft.Key)].ConnectAsync(calls.Deadline(), cancellationToken).ConfigureAwait(false);
+        return calls.StoreCommand(connection).Fits(draft);
+    }
+
+    private KeyTarget Target(in EntryDraft draft) => new(calls.Names.NameOf(draft.Key), draft.Key);
+}

@@ -1,0 +1,17 @@
+namespace Cistern;
+
+/// <summary>How a server's list of its keys ended.</summary>
+internal enum DumpEnd
+{
+    /// <summary>Not yet.</summary>
+    None,
+
+    /// <summary>It was whole.</summary>
+    Whole,
+
+    /// <summary>The server lists for somebody else, or its table grows: later it may.</summary>
+    Busy,
+
+    /// <summary>The server does not list its keys.</summary>
+    Refused,
+}
