@@ -1,0 +1,29 @@
+using Npgsql;
+
+namespace Cistern;
+
+/// <summary>One attempt at a call.</summary>
+/// <param name="source">Where its connection comes from.</param>
+/// <param name="state">What the work needs.</param>
+/// <param name="work">The work, over an open connection.</param>
+internal sealed class Call<TState, TResult>(NpgsqlDataSource source, TState state, Func<NpgsqlConnection, TState, Task<TResult>> work)
+{
+    private volatile bool _hasConnection;
+
+    public NpgsqlDataSource Source => source;
+
+    /// <summary>Whether it got as far as to have a connection: until then it ends as soon as it is told to, and leaves nothing behind.</summary>
+    public bool HasConnection => _hasConnection;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="connecting">Ends the wait for a connection, and nothing after that.</param>
+    public async Task<TResult> RunAsync(CancellationToken connecting)
+    {
+        var connection = await source.OpenConnectionAsync(connecting).ConfigureAwait(false);
+        _hasConnection = true;
+        await using (connection.ConfigureAwait(false))
+        {
+            return await work(connection, state).ConfigureAwait(false);
+        }
+    }
+}
