@@ -71,14 +71,27 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Ends it at once, as <c>kill -9</c> does, and waits until it is gone.</summary>
     public Task KillAsync() => EndAsync(Kill9);
 
-    /// <summary>Has it end as it likes to, and waits until it is gone.</summary>
-    public Task StopAsync() => EndAsync(Terminate);
+    /// <summary>Has it end as it likes to, and waits until it is gone. One that hangs goes on first.</summary>
+    public Task StopAsync()
+    {
+        GoOn();
+        return EndAsync(Terminate);
+    }
 
-    /// <summary>Stops it where it is (SIGSTOP): it keeps its connections, and answers nobody.</summary>
-    public void Hang() => Signal(Stop);
+    /// <summary>Stops it and its children where they are (SIGSTOP): they keep their connections, and answer nobody.</summary>
+    public void Hang()
+    {
+        // The server first, so that it makes no more children meanwhile.
+        Signal(Stop);
+        SignalChildren(Stop);
+    }
 
-    /// <summary>Has it go on after <see cref="Hang"/>.</summary>
-    public void GoOn() => Signal(Continue);
+    /// <summary>Has them go on after <see cref="Hang"/>.</summary>
+    public void GoOn()
+    {
+        SignalChildren(Continue);
+        Signal(Continue);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -105,6 +118,29 @@ public sealed partial class ServerProcess : IAsyncDisposable
     private void Signal(int signal)
     {
         if (!_guard.HasExited) _ = SendSignal(Id, signal);
+    }
+
+    private void SignalChildren(int signal)
+    {
+        if (_guard.HasExited) return;
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), out var id) && ParentOf(id) == Id) _ = SendSignal(id, signal);
+        }
+    }
+
+    private static int ParentOf(int id)
+    {
+        try
+        {
+            // Behind the name, which may hold anything: the state, and the parent.
+            var status = File.ReadAllText($"/proc/{id}/stat");
+            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private async Task WaitUntilAsync(Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellationToken)
