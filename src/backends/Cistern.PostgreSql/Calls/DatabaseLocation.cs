@@ -22,9 +22,9 @@ internal static class DatabaseLocation
 
         if (rest.IndexOf('/') is >= 0 and var slash)
         {
-            var database = Decode(rest[(slash + 1)..]);
+            var database = rest[(slash + 1)..];
             if (database.Contains('/')) throw new FormatException(Allowed);
-            if (database.Length > 0) connection.Database = database;
+            if (database.Length > 0) connection.Database = Decode(database);
             rest = rest[..slash];
         }
 
@@ -37,7 +37,7 @@ internal static class DatabaseLocation
         var colon = user.IndexOf(':');
         var name = Decode(colon < 0 ? user : user[..colon]);
         if (name.Length > 0) connection.Username = name;
-        if (colon >= 0) connection.Password = Decode(user[(colon + 1)..]);
+        if (colon >= 0 && user[(colon + 1)..] is { Length: > 0 } password) connection.Password = Decode(password);
     }
 
     private static void ReadHost(string text, NpgsqlConnectionStringBuilder connection)
