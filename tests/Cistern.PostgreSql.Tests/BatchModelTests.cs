@@ -36,13 +36,41 @@ public sealed class BatchModelTests(DatabaseServer server) : PostgreSqlTest(serv
     public async Task LargeBatch_ThroughTheTemporaryTable_LeavesNothingBehind()
     {
         await using var backend = await OpenAsync("large");
-        var requests = Enumerable.Range(0, BatchWriter.StagedRows + 100).Select(i => new SetRequest($"{i % BatchWriter.StagedRows}", Bytes($"{i}"), SetOptions.IfNewer(i))).ToList();
+        var requests = Enumerable.Range(0, LongTransaction.PartEntries + 100).Select(i => new SetRequest($"{i % LongTransaction.PartEntries}", Bytes($"{i}"), SetOptions.IfNewer(i))).ToList();
         var outcomes = await backend.SetManyAsync(requests);
         Assert.All(outcomes, outcome => Assert.Equal(SetOutcome.Stored, outcome));
-        Assert.Equal($"{BatchWriter.StagedRows + 7}", await backend.GetStringAsync("7"));
+        Assert.Equal($"{LongTransaction.PartEntries + 7}", await backend.GetStringAsync("7"));
         Assert.All(await backend.SetManyAsync(requests.Skip(100)), outcome => Assert.Equal(SetOutcome.AlreadyCurrent, outcome));
-        Assert.All(await backend.SetManyAsync(requests.Take(BatchWriter.StagedRows).Select(request => request with { Options = SetOptions.IfNewer(-1) })), outcome => Assert.Equal(SetOutcome.Superseded, outcome));
+        Assert.All(await backend.SetManyAsync(requests.Take(LongTransaction.PartEntries).Select(request => request with { Options = SetOptions.IfNewer(-1) })), outcome => Assert.Equal(SetOutcome.Superseded, outcome));
         Assert.Equal(0L, await RunAsync("SELECT count(*) FROM pg_class WHERE relname = 'cistern_staged'"));
+    }
+
+    [Fact]
+    public async Task Batch_OfOneKeyManyTimes_HasEachOutcome()
+    {
+        await using var backend = await OpenAsync("one");
+        var versions = Enumerable.Range(0, 2_000).Select(i => i % 2 == 0 ? i : 1_000L).ToArray();
+        var outcomes = await backend.SetManyAsync(versions.Select(version => new SetRequest("key", Bytes($"{version}"), SetOptions.IfNewer(version))));
+        var highest = long.MinValue;
+        foreach (var (version, outcome) in versions.Zip(outcomes))
+        {
+            Assert.Equal(version > highest ? SetOutcome.Stored : version == highest ? SetOutcome.AlreadyCurrent : SetOutcome.Superseded, outcome);
+            highest = Math.Max(highest, version);
+        }
+
+        Assert.Equal("1998", await backend.GetStringAsync("key"));
+    }
+
+    [Fact]
+    public async Task Keys_InMoreThanOnePart_AreFoundAndDeleted()
+    {
+        await using var backend = await OpenAsync("parts");
+        var keys = Enumerable.Range(0, 2 * LongTransaction.PartEntries + 5).Select(i => $"{i}").ToArray();
+        await backend.SetManyAsync(keys.Select(key => new SetRequest(key, Bytes("x"))));
+        Assert.Equal(keys.Length, (await backend.GetManyAsync(keys)).Count);
+        Assert.Equal(keys.Length, (await backend.ExistsManyAsync(keys)).Count);
+        Assert.Equal(keys.Length, await backend.DeleteManyAsync(keys));
+        Assert.Empty(await backend.ExistsManyAsync(keys));
     }
 
     [Fact]

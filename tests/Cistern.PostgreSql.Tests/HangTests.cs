@@ -6,7 +6,7 @@ namespace Cistern.Tests;
 /// <summary>A server that hangs, and a network that loses what is sent: each call ends in its time as a fault, and afterwards all is well without a new backend.</summary>
 public sealed class HangTests
 {
-    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
     // The promise: a timeout and a tenth.
     private static readonly TimeSpan Longest = Short * 1.1;

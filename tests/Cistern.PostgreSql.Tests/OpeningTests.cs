@@ -110,12 +110,21 @@ public sealed class OpeningTests(DatabaseServer server) : PostgreSqlTest(server)
         await using (var backend = await PostgreSqlBackend.OpenAsync(source, options))
         {
             await backend.SetStringAsync("key", "value");
-            await backend.SetManyAsync(Enumerable.Range(0, BatchWriter.StagedRows + 1).Select(i => new SetRequest($"{i}", Bytes("x"))));
+            await backend.SetManyAsync(Enumerable.Range(0, LongTransaction.PartEntries + 1).Select(i => new SetRequest($"{i}", Bytes("x"))));
         }
 
         await using (var again = await PostgreSqlBackend.OpenAsync(source, options)) Assert.Equal("value", await again.GetStringAsync("key"));
         await using var command = source.CreateCommand("SELECT 1");
         Assert.Equal(1, await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task DataSource_InsideATransactionOfTheApplication_TakesNoPartInIt()
+    {
+        await using var source = NpgsqlDataSource.Create(Server.ConnectionString);
+        await using var backend = await PostgreSqlBackend.OpenAsync(source, new PostgreSqlBackendOptions { Table = Table });
+        using (new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled)) await backend.SetStringAsync("key", "value");
+        Assert.Equal("value", await backend.GetStringAsync("key"));
     }
 
     [Fact]

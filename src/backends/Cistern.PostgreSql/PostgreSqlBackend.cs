@@ -128,15 +128,17 @@ public sealed class PostgreSqlBackend : CacheBackend
     /// <inheritdoc/>
     protected override async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
-        if (keys.Count == 0) return new Dictionary<string, byte[]>();
-        return await ReadManyAsync(_statements.GetMany, keys, static () => new Dictionary<string, byte[]>(), static (found, key, reader) => found.Add(key, reader.Bytes(2)), cancellationToken).ConfigureAwait(false);
+        var found = new Dictionary<string, byte[]>();
+        await ReadManyAsync(_statements.GetMany, keys, found, static (found, key, reader) => found[key] = reader.Bytes(2), cancellationToken).ConfigureAwait(false);
+        return found;
     }
 
     /// <inheritdoc/>
     protected override async ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
-        if (keys.Count == 0) return new HashSet<string>();
-        return await ReadManyAsync(_statements.ExistsMany, keys, static () => new HashSet<string>(), static (found, key, _) => found.Add(key), cancellationToken).ConfigureAwait(false);
+        var found = new HashSet<string>();
+        await ReadManyAsync(_statements.ExistsMany, keys, found, static (found, key, _) => found.Add(key), cancellationToken).ConfigureAwait(false);
+        return found;
     }
 
     /// <inheritdoc/>
@@ -193,18 +195,14 @@ public sealed class PostgreSqlBackend : CacheBackend
     {
         if (keys.Count == 0) return 0;
         Sweep.StartIfDue();
+        var parts = LongTransaction.PartsOf(keys.Count, 0);
+        var doomed = (_statements, Keys: keys.Select(StoredKey.Of).ToArray(), Now: NowMilliseconds);
+        if (parts == 1) return await _database.WriteAsync(doomed, static (connection, call) => DeleteAsync(connection, call._statements, call.Keys, call.Now), cancellationToken).ConfigureAwait(false);
         return await _database.WriteAsync(
-            (_statements, Keys: keys.Select(StoredKey.Of).ToArray(), Now: NowMilliseconds),
-            static async (connection, call) =>
-            {
-                var command = connection.Command(call._statements.DeleteMany);
-                await using (command.ConfigureAwait(false))
-                {
-                    command.Parameters.Bytes(Array.ConvertAll(call.Keys, key => key.Hash)).Bytes(Array.ConvertAll(call.Keys, key => key.Bytes)).Number(call.Now);
-                    return await command.FirstAsync<long>().ConfigureAwait(false);
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
+            (doomed, Limit: _options.Timeout * parts),
+            static (connection, call) => LongTransaction.RunAsync(connection, call.Limit, call.doomed, static (connection, call) => DeleteAsync(connection, call._statements, call.Keys, call.Now)),
+            cancellationToken,
+            parts).ConfigureAwait(false);
     }
 
     // Page by page, each a transaction of its own: no lock is held for long, and none is waited for in another order than batches do.
@@ -226,7 +224,9 @@ public sealed class PostgreSqlBackend : CacheBackend
                         await using (reader.ConfigureAwait(false))
                         {
                             await reader.ReadAsync().ConfigureAwait(false);
-                            return (await reader.IsDBNullAsync(0).ConfigureAwait(false) ? null : reader.Bytes(0), reader.GetInt64(1));
+                            var page = (reader.IsDBNull(0) ? null : reader.Bytes(0), reader.GetInt64(1));
+                            await reader.EndAsync().ConfigureAwait(false);
+                            return page;
                         }
                     }
                 },
@@ -295,6 +295,16 @@ public sealed class PostgreSqlBackend : CacheBackend
         }
     }
 
+    private static async Task<long> DeleteAsync(NpgsqlConnection connection, EntryStatements statements, StoredKey[] keys, long now)
+    {
+        var command = connection.Command(statements.DeleteMany);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Bytes(Array.ConvertAll(keys, key => key.Hash)).Bytes(Array.ConvertAll(keys, key => key.Bytes)).Number(now);
+            return await command.FirstAsync<long>().ConfigureAwait(false);
+        }
+    }
+
     private static CacheEntry ReadEntry(NpgsqlDataReader reader, string key)
     {
         var entry = new CacheEntry
@@ -337,26 +347,31 @@ public sealed class PostgreSqlBackend : CacheBackend
         },
         cancellationToken);
 
-    private Task<TFound> ReadManyAsync<TFound>(string statement, IReadOnlyCollection<string> keys, Func<TFound> begin, Action<TFound, string, NpgsqlDataReader> add, CancellationToken cancellationToken) => _database.ReadAsync(
-        (statement, Hashes: keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key))).ToArray(), Now: NowMilliseconds, begin, add),
-        static async (connection, call) =>
+    private async Task ReadManyAsync<TFound>(string statement, IReadOnlyCollection<string> keys, TFound found, Action<TFound, string, NpgsqlDataReader> add, CancellationToken cancellationToken)
+    {
+        foreach (var part in keys.Chunk(LongTransaction.PartEntries))
         {
-            var found = call.begin();
-            var command = connection.Command(call.statement);
-            await using (command.ConfigureAwait(false))
-            {
-                command.Parameters.Bytes(call.Hashes).Number(call.Now);
-                var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
+            await _database.ReadAsync(
+                (statement, Hashes: Array.ConvertAll(part, key => SHA256.HashData(Encoding.UTF8.GetBytes(key))), Now: NowMilliseconds, found, add),
+                static async (connection, call) =>
                 {
-                    while (await reader.ReadAsync().ConfigureAwait(false))
+                    var command = connection.Command(call.statement);
+                    await using (command.ConfigureAwait(false))
                     {
-                        if (StoredKey.Read(reader.Bytes(0), reader.Bytes(1)) is { } key) call.add(found, key, reader);
+                        command.Parameters.Bytes(call.Hashes).Number(call.Now);
+                        var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess).ConfigureAwait(false);
+                        await using (reader.ConfigureAwait(false))
+                        {
+                            while (await reader.ReadAsync().ConfigureAwait(false))
+                            {
+                                if (StoredKey.Read(reader.Bytes(0), reader.Bytes(1)) is { } key) call.add(call.found, key, reader);
+                            }
+                        }
                     }
-                }
-            }
 
-            return found;
-        },
-        cancellationToken);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

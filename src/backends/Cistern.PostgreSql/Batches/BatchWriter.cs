@@ -8,12 +8,6 @@ namespace Cistern;
 /// </summary>
 internal sealed class BatchWriter(Database database, EntryStatements statements)
 {
-    /// <summary>From how many entries on a batch goes through a temporary table.</summary>
-    public const int StagedRows = 10_000;
-
-    /// <summary>From how many bytes on a batch goes through a temporary table.</summary>
-    public const long StagedBytes = 16L * 1024 * 1024;
-
     /// <summary>Stores a batch; returns its outcomes.</summary>
     /// <param name="plan">The batch.</param>
     /// <param name="now">Now, in milliseconds since 1970.</param>
@@ -21,7 +15,7 @@ internal sealed class BatchWriter(Database database, EntryStatements statements)
     public async Task<SetOutcome[]> StoreAsync(BatchPlan plan, long now, CancellationToken cancellationToken)
     {
         if (plan.Rows == 0) return plan.Outcomes;
-        return plan.Rows < StagedRows && plan.SizeBytes < StagedBytes
+        return LongTransaction.PartsOf(plan.Rows, plan.SizeBytes) == 1
             ? await StoreArraysAsync(plan, now, cancellationToken).ConfigureAwait(false)
             : await StoreStagedAsync(plan, now, cancellationToken).ConfigureAwait(false);
     }
@@ -43,26 +37,19 @@ internal sealed class BatchWriter(Database database, EntryStatements statements)
     /// <summary>Stores a batch through a temporary table.</summary>
     internal Task<SetOutcome[]> StoreStagedAsync(BatchPlan plan, long now, CancellationToken cancellationToken)
     {
-        var parts = 1 + plan.Rows / StagedRows + plan.SizeBytes / StagedBytes;
-        var limit = (long)Math.Ceiling(Math.Min(int.MaxValue, database.Timeout.TotalMilliseconds * parts));
+        var parts = LongTransaction.PartsOf(plan.Rows, plan.SizeBytes);
         return database.WriteAsync(
-            (Writer: this, Plan: plan, Now: now, Limit: limit),
-            static async (connection, call) =>
+            (Writer: this, Plan: plan, Now: now, Limit: database.Timeout * parts),
+            static (connection, call) => LongTransaction.RunAsync(connection, call.Limit, call, static async (connection, call) =>
             {
-                var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
-                await using (transaction.ConfigureAwait(false))
+                await call.Writer.StageAsync(connection, call.Plan).ConfigureAwait(false);
+                var batch = new NpgsqlBatch(connection);
+                await using (batch.ConfigureAwait(false))
                 {
-                    await call.Writer.StageAsync(connection, call.Plan, call.Limit).ConfigureAwait(false);
-                    var batch = new NpgsqlBatch(connection, transaction);
-                    await using (batch.ConfigureAwait(false))
-                    {
-                        for (var number = 0; number < call.Plan.Steps.Count; number++) call.Writer.AddStaged(batch, call.Plan.Steps[number], number, call.Now);
-                        var outcomes = await ReadOutcomesAsync(batch, call.Plan).ConfigureAwait(false);
-                        await transaction.CommitAsync().ConfigureAwait(false);
-                        return outcomes;
-                    }
+                    for (var number = 0; number < call.Plan.Steps.Count; number++) call.Writer.AddStaged(batch, call.Plan.Steps[number], number, call.Now);
+                    return await ReadOutcomesAsync(batch, call.Plan).ConfigureAwait(false);
                 }
-            },
+            }),
             cancellationToken,
             parts);
     }
@@ -96,10 +83,7 @@ internal sealed class BatchWriter(Database database, EntryStatements statements)
                 }
             }
 
-            // To the end: an error of a later statement would otherwise stay unread.
-            while (await reader.NextResultAsync().ConfigureAwait(false))
-            {
-            }
+            await reader.EndAsync().ConfigureAwait(false);
         }
 
         return outcomes;
@@ -149,15 +133,9 @@ internal sealed class BatchWriter(Database database, EntryStatements statements)
         if (step.Condition == SetCondition.IfNewer) batch.Add(statements.HeldStaged).Parameters.Step(number);
     }
 
-    private async Task StageAsync(NpgsqlConnection connection, BatchPlan plan, long limitMilliseconds)
+    private async Task StageAsync(NpgsqlConnection connection, BatchPlan plan)
     {
-        // The server's own timeout of a statement is that of a small call.
-        foreach (var statement in new[] { $"SET LOCAL statement_timeout = {limitMilliseconds}", statements.Stage })
-        {
-            var command = connection.Command(statement);
-            await using (command.ConfigureAwait(false)) await command.ExecuteNonQueryAsync().ConfigureAwait(false);
-        }
-
+        await connection.ExecuteAsync(statements.Stage).ConfigureAwait(false);
         var import = await connection.BeginBinaryImportAsync(statements.CopyStaged).ConfigureAwait(false);
         await using (import.ConfigureAwait(false))
         {

@@ -1,3 +1,4 @@
+using System.Transactions;
 using Npgsql;
 
 namespace Cistern;
@@ -19,6 +20,8 @@ internal sealed class Call<TState, TResult>(NpgsqlDataSource source, TState stat
     /// <param name="connecting">Ends the wait for a connection, and nothing after that.</param>
     public async Task<TResult> RunAsync(CancellationToken connecting)
     {
+        // A cache takes no part in its caller's transaction, which a pool of the application's would join.
+        using var apart = Transaction.Current is null ? null : new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
         var connection = await source.OpenConnectionAsync(connecting).ConfigureAwait(false);
         _hasConnection = true;
         await using (connection.ConfigureAwait(false))

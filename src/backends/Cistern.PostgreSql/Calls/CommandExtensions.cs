@@ -9,6 +9,13 @@ internal static class CommandExtensions
 {
     public static NpgsqlCommand Command(this NpgsqlConnection connection, string statement) => new(statement, connection);
 
+    /// <summary>Runs a statement without arguments and answer.</summary>
+    public static async Task ExecuteAsync(this NpgsqlConnection connection, string statement)
+    {
+        var command = connection.Command(statement);
+        await using (command.ConfigureAwait(false)) await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
     public static NpgsqlBatchCommand Add(this NpgsqlBatch batch, string statement)
     {
         var command = new NpgsqlBatchCommand(statement);
@@ -39,13 +46,23 @@ internal static class CommandExtensions
 
     public static byte[] Bytes(this NpgsqlDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
 
+    /// <summary>Reads to the end of all answers: a write is there only once the server has said that its transaction is.</summary>
+    public static async Task EndAsync(this NpgsqlDataReader reader)
+    {
+        while (await reader.NextResultAsync().ConfigureAwait(false))
+        {
+        }
+    }
+
     /// <summary>Reads the first column of the first row; default where there is no row.</summary>
     public static async Task<T?> FirstAsync<T>(this NpgsqlCommand command)
     {
         var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            return await reader.ReadAsync().ConfigureAwait(false) ? await reader.GetFieldValueAsync<T>(0).ConfigureAwait(false) : default;
+            var first = await reader.ReadAsync().ConfigureAwait(false) ? await reader.GetFieldValueAsync<T>(0).ConfigureAwait(false) : default;
+            await reader.EndAsync().ConfigureAwait(false);
+            return first;
         }
     }
 

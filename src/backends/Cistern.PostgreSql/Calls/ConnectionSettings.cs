@@ -6,12 +6,12 @@ namespace Cistern;
 internal static class ConnectionSettings
 {
     // A moment later than the server ends a statement, so that it is the server who ends it, and the connection stays whole, if only the server is well.
-    private const double Grace = 1.05;
+    private const double Grace = 1.03;
 
     private const int KeptStatements = 64;
 
     /// <summary>How long a call waits that may take a time.</summary>
-    public static TimeSpan Patience(TimeSpan timeout) => timeout * Grace;
+    public static TimeSpan Patience(TimeSpan timeout) => TimeSpan.FromMilliseconds(Math.Min(int.MaxValue, timeout.TotalMilliseconds * Grace));
 
     /// <summary>Reads a connection string.</summary>
     /// <exception cref="ArgumentException">It is malformed. The message has no part of it, which could be a part of a password.</exception>
@@ -37,13 +37,13 @@ internal static class ConnectionSettings
 
             // Nothing that these connections do outlives its transaction, so there is nothing to reset.
             NoResetOnClose = true,
-
-            // A cache takes no part in its caller's transaction.
             Enlist = false,
             Multiplexing = false,
             IncludeErrorDetail = false,
             ApplicationName = connection.ApplicationName ?? "cistern",
-            Options = $"{connection.Options} -c statement_timeout={milliseconds}".Trim(),
+
+            // Where this process is gone, and the server does not know: what it has locked is free again.
+            Options = $"{connection.Options} -c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout={milliseconds}".Trim(),
         };
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.EnableArrays();

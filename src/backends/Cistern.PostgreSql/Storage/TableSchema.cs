@@ -99,21 +99,13 @@ internal static class TableSchema
             }
 
             if (await FindAsync(connection, table, options).ConfigureAwait(false) is { } isLogged) return isLogged;
-            string[] statements =
-            [
+            await connection.ExecuteAsync(
                 $"""
                 CREATE {(options.IsLogged ? "" : "UNLOGGED ")}TABLE {table} (
                     key_hash bytea PRIMARY KEY, key bytea NOT NULL, version bigint, created_at bigint NOT NULL, expires_at bigint, absolute_end bigint, replaced boolean, metadata bytea, value bytea)
-                """,
-                $"CREATE INDEX ON {table} (expires_at) WHERE expires_at IS NOT NULL",
-                $"COMMENT ON TABLE {table} IS '{CommentStart}{Version}'",
-            ];
-            foreach (var statement in statements)
-            {
-                var command = connection.Command(statement);
-                await using (command.ConfigureAwait(false)) await command.ExecuteNonQueryAsync().ConfigureAwait(false);
-            }
-
+                """).ConfigureAwait(false);
+            await connection.ExecuteAsync($"CREATE INDEX ON {table} (expires_at) WHERE expires_at IS NOT NULL").ConfigureAwait(false);
+            await connection.ExecuteAsync($"COMMENT ON TABLE {table} IS '{CommentStart}{Version}'").ConfigureAwait(false);
             await transaction.CommitAsync().ConfigureAwait(false);
             return options.IsLogged;
         }
