@@ -68,8 +68,14 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Ends it at once, as <c>kill -9</c> does, and waits until it is gone.</summary>
-    public Task KillAsync() => EndAsync(Kill9);
+    /// <summary>Ends it at once, as <c>kill -9</c> does, and waits until it is gone, and its children, which notice.</summary>
+    public async Task KillAsync()
+    {
+        var children = Children().ToList();
+        await EndAsync(Kill9);
+        var began = Stopwatch.GetTimestamp();
+        while (children.Exists(IsRunning) && Stopwatch.GetElapsedTime(began) < LongestStop) await Task.Delay(Pause, TimeProvider.System);
+    }
 
     /// <summary>Has it end as it likes to, and waits until it is gone. One that hangs goes on first.</summary>
     public Task StopAsync()
@@ -105,7 +111,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         if (_guard.HasExited) return;
         Signal(signal);
         var began = Stopwatch.GetTimestamp();
-        while (IsRunning() && Stopwatch.GetElapsedTime(began) < LongestStop) await Task.Delay(Pause, TimeProvider.System);
+        while (IsRunning(Id) && Stopwatch.GetElapsedTime(began) < LongestStop) await Task.Delay(Pause, TimeProvider.System);
         await EndGuardAsync();
     }
 
@@ -122,11 +128,13 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     private void SignalChildren(int signal)
     {
-        if (_guard.HasExited) return;
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder), out var id) && ParentOf(id) == Id) _ = SendSignal(id, signal);
-        }
+        foreach (var id in Children()) _ = SendSignal(id, signal);
+    }
+
+    private IEnumerable<int> Children()
+    {
+        if (_guard.HasExited) return [];
+        return Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0).Where(id => id != 0 && ParentOf(id) == Id);
     }
 
     private static int ParentOf(int id)
@@ -148,18 +156,18 @@ public sealed partial class ServerProcess : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         while (!await isReady(cancellationToken))
         {
-            if (!IsRunning()) throw new InvalidOperationException($"The server ended as it started. {EndOfLog()}");
+            if (!IsRunning(Id)) throw new InvalidOperationException($"The server ended as it started. {EndOfLog()}");
             if (Stopwatch.GetElapsedTime(began) > LongestStart) throw new InvalidOperationException($"The server was not ready after {LongestStart.TotalSeconds} s. {EndOfLog()}");
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }
 
     // A process that has ended stays as a zombie until the shell has waited for it.
-    private bool IsRunning()
+    private static bool IsRunning(int id)
     {
         try
         {
-            var status = File.ReadAllText($"/proc/{Id}/stat");
+            var status = File.ReadAllText($"/proc/{id}/stat");
             return status[status.LastIndexOf(')') + 2] != 'Z';
         }
         catch (IOException)
