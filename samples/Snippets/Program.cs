@@ -4,6 +4,7 @@ using Samples;
 await BackendSnippets.RunAsync();
 await FileSnippets.RunAsync();
 await SqliteSnippets.RunAsync();
+await PostgreSqlSnippets.RunAsync();
 await BackfillSnippets.RunAsync();
 await ResilienceSnippets.RunAsync();
 await OwnSourceSnippets.RunAsync();

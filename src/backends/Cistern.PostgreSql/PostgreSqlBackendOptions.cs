@@ -18,7 +18,7 @@ public sealed record PostgreSqlBackendOptions
     public bool CreateTable { get; init; } = true;
 
     /// <summary>
-    /// Creates a logged table, which survives a crash of the server, at about half the speed of writing. Default false: an unlogged one, which a crash of the server
+    /// Creates a logged table, which survives a crash of the server. Default false: an unlogged one, which writes no log, and which a crash of the server
     /// empties. A table that is there stays what it is; true with an unlogged one is a fault.
     /// </summary>
     public bool IsLogged { get; init; }
