@@ -6,6 +6,7 @@ await FileSnippets.RunAsync();
 await SqliteSnippets.RunAsync();
 await RedisSnippets.RunAsync();
 await MemcachedSnippets.RunAsync();
+await PostgreSqlSnippets.RunAsync();
 await BackfillSnippets.RunAsync();
 await ResilienceSnippets.RunAsync();
 await OwnSourceSnippets.RunAsync();

@@ -6,7 +6,7 @@ using Cistern.Soak;
 var address = BackendAddress.Parse(args[0]);
 var duration = TimeSpan.FromSeconds(int.Parse(args[1], CultureInfo.InvariantCulture));
 var seed = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : Random.Shared.Next();
-await using var backend = await new BackendSchemes(FileScheme.Instance, MemcachedScheme.Instance, RedisScheme.Instance, SqliteScheme.Instance).OpenAsync(address);
+await using var backend = await new BackendSchemes(FileScheme.Instance, MemcachedScheme.Instance, PostgreSqlScheme.Instance, RedisScheme.Instance, SqliteScheme.Instance).OpenAsync(address);
 var soak = new MixedLoad(backend, seed);
 var isGood = await soak.RunAsync(duration);
 await backend.ClearAsync();

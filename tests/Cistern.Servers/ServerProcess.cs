@@ -69,17 +69,36 @@ public sealed partial class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Ends it at once, as <c>kill -9</c> does, and waits until it is gone.</summary>
-    public Task KillAsync() => EndAsync(Kill9);
+    /// <summary>Ends it at once, as <c>kill -9</c> does, and waits until it is gone, and its children, which notice.</summary>
+    public async Task KillAsync()
+    {
+        var children = Children().ToList();
+        await EndAsync(Kill9);
+        var began = Stopwatch.GetTimestamp();
+        while (children.Exists(IsRunning) && Stopwatch.GetElapsedTime(began) < LongestStop) await Task.Delay(Pause, TimeProvider.System);
+    }
 
-    /// <summary>Has it end as it likes to, and waits until it is gone.</summary>
-    public Task StopAsync() => EndAsync(Terminate);
+    /// <summary>Has it end as it likes to, and waits until it is gone. One that hangs goes on first.</summary>
+    public Task StopAsync()
+    {
+        GoOn();
+        return EndAsync(Terminate);
+    }
 
-    /// <summary>Stops it where it is (SIGSTOP): it keeps its connections, and answers nobody.</summary>
-    public void Hang() => Signal(Stop);
+    /// <summary>Stops it and its children where they are (SIGSTOP): they keep their connections, and answer nobody.</summary>
+    public void Hang()
+    {
+        // The server first, so that it makes no more children meanwhile.
+        Signal(Stop);
+        SignalChildren(Stop);
+    }
 
-    /// <summary>Has it go on after <see cref="Hang"/>.</summary>
-    public void GoOn() => Signal(Continue);
+    /// <summary>Has them go on after <see cref="Hang"/>.</summary>
+    public void GoOn()
+    {
+        SignalChildren(Continue);
+        Signal(Continue);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -93,7 +112,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         if (_guard.HasExited) return;
         Signal(signal);
         var began = Stopwatch.GetTimestamp();
-        while (IsRunning() && Stopwatch.GetElapsedTime(began) < LongestStop) await Task.Delay(Pause, TimeProvider.System);
+        while (IsRunning(Id) && Stopwatch.GetElapsedTime(began) < LongestStop) await Task.Delay(Pause, TimeProvider.System);
         await EndGuardAsync();
     }
 
@@ -108,23 +127,48 @@ public sealed partial class ServerProcess : IAsyncDisposable
         if (!_guard.HasExited) _ = SendSignal(Id, signal);
     }
 
+    private void SignalChildren(int signal)
+    {
+        foreach (var id in Children()) _ = SendSignal(id, signal);
+    }
+
+    private IEnumerable<int> Children()
+    {
+        if (_guard.HasExited) return [];
+        return Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0).Where(id => id != 0 && ParentOf(id) == Id);
+    }
+
+    private static int ParentOf(int id)
+    {
+        try
+        {
+            // Behind the name, which may hold anything: the state, and the parent.
+            var status = File.ReadAllText($"/proc/{id}/stat");
+            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     private async Task WaitUntilAsync(Func<CancellationToken, Task<bool>> isReady, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
         while (!await isReady(cancellationToken))
         {
-            if (!IsRunning()) throw new InvalidOperationException($"The server ended as it started. {EndOfLog()}");
+            if (!IsRunning(Id)) throw new InvalidOperationException($"The server ended as it started. {EndOfLog()}");
             if (Stopwatch.GetElapsedTime(began) > LongestStart) throw new InvalidOperationException($"The server was not ready after {LongestStart.TotalSeconds} s. {EndOfLog()}");
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
         }
     }
 
     // A process that has ended stays as a zombie until the shell has waited for it.
-    private bool IsRunning()
+    private static bool IsRunning(int id)
     {
         try
         {
-            var status = File.ReadAllText($"/proc/{Id}/stat");
+            var status = File.ReadAllText($"/proc/{id}/stat");
             return status[status.LastIndexOf(')') + 2] != 'Z';
         }
         catch (IOException)

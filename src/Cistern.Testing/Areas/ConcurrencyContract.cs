@@ -87,6 +87,36 @@ public abstract class ConcurrencyContract : ArgumentContract
         Assert.Equal(Callers * Rounds - 1, (await EntryAsync("key")).Version);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Callers_OneVersionOnOneKey_OneStoresAndTheOthersAreCurrent(bool inBatches)
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var outcomes = new SetOutcome[Callers];
+            await TogetherAsync(async caller => outcomes[caller] = inBatches
+                ? (await Backend.SetManyAsync([Request($"{caller}:{round}", "own"), Request("key", $"{caller}", SetOptions.IfNewer(round))]))[1]
+                : await SetAsync("key", $"{caller}", SetOptions.IfNewer(round)));
+            Assert.Equal(1, outcomes.Count(outcome => outcome == SetOutcome.Stored));
+            Assert.Equal(Callers - 1, outcomes.Count(outcome => outcome == SetOutcome.AlreadyCurrent));
+            Assert.Equal($"{Array.IndexOf(outcomes, SetOutcome.Stored)}", await TextAsync("key"));
+        }
+    }
+
+    [Fact]
+    public async Task Callers_DeleteOneKeyWithAVersion_OneDeletesAndOlderOnesStayOut()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            await StoreAsync("key", "value", SetOptions.IfNewer(round * 10));
+            var deleted = new bool[Callers];
+            await TogetherAsync(async caller => deleted[caller] = await Backend.DeleteAsync("key", round * 10 + caller));
+            Assert.Equal(1, deleted.Count(won => won));
+            Assert.Equal(SetOutcome.Superseded, await SetAsync("key", "late", SetOptions.IfNewer(round * 10 + Callers - 1)));
+        }
+    }
+
     [Fact]
     public async Task Callers_Batches_AllAreStored()
     {

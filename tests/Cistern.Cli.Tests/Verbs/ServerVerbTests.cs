@@ -20,6 +20,13 @@ public sealed class ServerVerbTests
         await RunAsync($"memcached://{Loopback.Host}:{first.Port},{Loopback.Host}:{second.Port}?prefix=app:");
     }
 
+    [Fact]
+    public async Task PostgreSql_EveryVerb_Works()
+    {
+        await using var server = await PostgreSqlServer.StartAsync();
+        await RunAsync($"postgres://{PostgreSqlServer.User}:{server.Password}@{Loopback.Host}:{server.Port}/{PostgreSqlServer.User}?table=cache");
+    }
+
     private static async Task RunAsync(string address)
     {
         using var folder = new TempFolder();

@@ -6,6 +6,7 @@ internal static class KnownSchemes
     public static BackendSchemes All { get; } = new(
         FileScheme.Instance,
         MemcachedScheme.Instance,
+        PostgreSqlScheme.Instance,
         RedisScheme.Instance,
         RedisScheme.TlsInstance,
         SqliteScheme.Instance);

@@ -1,0 +1,377 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace Cistern;
+
+/// <summary>
+/// Entries in a table of a PostgreSQL database, shared by processes and machines. A batch is one transaction. Nothing is evicted. Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// Needs PostgreSQL 11 or newer. A call that is cancelled or out of time ends at once for its caller; whether a write happened is then unknown. See docs/guide/postgresql.md.
+/// </remarks>
+public sealed class PostgreSqlBackend : CacheBackend
+{
+    private const int ListRows = 1_000;
+    private const int ClearRows = 5_000;
+
+    private readonly PostgreSqlBackendOptions _options;
+    private readonly Database _database;
+    private readonly EntryStatements _statements;
+    private readonly BatchWriter _batches;
+
+    private PostgreSqlBackend(Database database, TableName table, bool isLogged, PostgreSqlBackendOptions options) : base(options.Name, options.TimeProvider)
+    {
+        _options = options;
+        _database = database;
+        _statements = new EntryStatements(table);
+        _batches = new BatchWriter(database, _statements);
+        Sweep = new ExpirySweep(database, _statements, options.SweepMilliseconds, () => NowMilliseconds);
+        Capabilities = new BackendCapabilities
+        {
+            IsPersistent = true,
+            IsShared = true,
+            ReportsEvictions = true,
+            BatchAtomicity = BatchAtomicity.Batch,
+
+            // A crash of the server empties an unlogged table, and what it knew of versions goes along.
+            VersionRetention = isLogged ? VersionRetention.Durable : VersionRetention.UntilEvicted,
+            MaxValueBytes = options.MaxValueBytes,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override BackendCapabilities Capabilities { get; }
+
+    /// <summary>What removes expired rows: for tests, which decide when.</summary>
+    internal ExpirySweep Sweep { get; }
+
+    /// <summary>What stores batches: for tests, which decide how.</summary>
+    internal BatchWriter Batches => _batches;
+
+    /// <summary>Connects to a database, and finds or creates the table.</summary>
+    /// <param name="connectionString">A connection string of Npgsql's. A password that it lacks comes from <c>PGPASSWORD</c> or the password file.</param>
+    /// <param name="options">The table, the limits and the clock. Null: the table "cistern_cache", unlogged.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <exception cref="ArgumentException">The connection string is malformed, or a name or an option cannot be used.</exception>
+    /// <exception cref="CacheBackendException">The database cannot be reached, or the table is another one's, newer, or not there. Nothing was changed.</exception>
+    public static ValueTask<PostgreSqlBackend> OpenAsync(string connectionString, PostgreSqlBackendOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var checkedOptions = (options ?? new PostgreSqlBackendOptions()).Check();
+        var connection = ConnectionSettings.Parse(connectionString);
+        return OpenAsync(() => new ConnectionPool(() => ConnectionSettings.CreateSource(connection, checkedOptions)), checkedOptions, cancellationToken);
+    }
+
+    /// <summary>
+    /// Opens over an application's own data source, which the backend does not dispose. Its settings count: its pool, and its command and cancellation timeouts, which should be no longer
+    /// than <see cref="PostgreSqlBackendOptions.Timeout"/>. Of a slim one, arrays must be enabled.
+    /// </summary>
+    /// <param name="dataSource">The data source.</param>
+    /// <param name="options">The table, the limits and the clock. Null: the table "cistern_cache", unlogged.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <exception cref="ArgumentException">A name or an option cannot be used.</exception>
+    /// <exception cref="CacheBackendException">The database cannot be reached, or the table is another one's, newer, or not there. Nothing was changed.</exception>
+    public static ValueTask<PostgreSqlBackend> OpenAsync(NpgsqlDataSource dataSource, PostgreSqlBackendOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return OpenAsync(() => new ConnectionPool(dataSource), (options ?? new PostgreSqlBackendOptions()).Check(), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) => await _database.ReadAsync(
+        (_statements, Key: StoredKey.Of(key), Now: NowMilliseconds),
+        static async (connection, call) =>
+        {
+            var command = connection.Command(call._statements.Get);
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Key(call.Key).Number(call.Now);
+                return await command.FirstAsync<byte[]>().ConfigureAwait(false);
+            }
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) => await _database.ReadAsync(
+        (_statements, Name: key, Key: StoredKey.Of(key), Now: NowMilliseconds),
+        static async (connection, call) =>
+        {
+            var command = connection.Command(call._statements.Inspect);
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Key(call.Key).Number(call.Now);
+                var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    return await reader.ReadAsync().ConfigureAwait(false) ? ReadEntry(reader, call.Name) : null;
+                }
+            }
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken) => await _database.ReadAsync(
+        (_statements, Key: StoredKey.Of(key), Now: NowMilliseconds),
+        static async (connection, call) =>
+        {
+            var command = connection.Command(call._statements.Exists);
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Key(call.Key).Number(call.Now);
+                return await command.FirstAsync<bool>().ConfigureAwait(false);
+            }
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, byte[]>();
+        await ReadManyAsync(_statements.GetMany, keys, found, static (found, key, reader) => found[key] = reader.Bytes(2), cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<string>();
+        await ReadManyAsync(_statements.ExistsMany, keys, found, static (found, key, _) => found.Add(key), cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken)
+    {
+        if (draft.Value.Length > _options.MaxValueBytes) return SetOutcome.TooLarge;
+        Sweep.StartIfDue();
+        return await SingleSet.StoreAsync(_database, _statements, EntryRow.Of(draft), NowMilliseconds, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<IReadOnlyList<SetOutcome>> SetManyCoreAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
+    {
+        Sweep.StartIfDue();
+        return await _batches.StoreAsync(BatchPlan.Of(drafts, _options.MaxValueBytes), NowMilliseconds, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<bool> TouchCoreAsync(string key, long? expiresAtMilliseconds, CancellationToken cancellationToken) => await _database.WriteAsync(
+        (_statements, Key: StoredKey.Of(key), Now: NowMilliseconds, End: expiresAtMilliseconds),
+        static async (connection, call) =>
+        {
+            var command = connection.Command(call._statements.Touch);
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Key(call.Key).Number(call.Now).Number(call.End);
+                return await command.ExecuteNonQueryAsync().ConfigureAwait(false) == 1;
+            }
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<bool> DeleteCoreAsync(string key, long? version, CancellationToken cancellationToken)
+    {
+        Sweep.StartIfDue();
+        return await _database.WriteAsync(
+            (_statements, Key: StoredKey.Of(key), Version: version, Now: NowMilliseconds, Retention: _options.TombstoneMilliseconds),
+            static async (connection, call) =>
+            {
+                var command = connection.Command(call.Version is null ? call._statements.Delete : call._statements.Bury);
+                await using (command.ConfigureAwait(false))
+                {
+                    command.Parameters.Key(call.Key);
+                    if (call.Version is { } deleted) command.Parameters.Number(deleted).Number(call.Now).Number(call.Now + call.Retention);
+                    else command.Parameters.Number(call.Now);
+                    return await command.FirstAsync<bool>().ConfigureAwait(false);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<long> DeleteManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        if (keys.Count == 0) return 0;
+        Sweep.StartIfDue();
+        var parts = LongTransaction.PartsOf(keys.Count, 0);
+        var doomed = (_statements, Keys: keys.Select(StoredKey.Of).ToArray(), Now: NowMilliseconds);
+        if (parts == 1) return await _database.WriteAsync(doomed, static (connection, call) => DeleteAsync(connection, call._statements, call.Keys, call.Now), cancellationToken).ConfigureAwait(false);
+        return await _database.WriteAsync(
+            (doomed, Limit: _options.Timeout * parts),
+            static (connection, call) => LongTransaction.RunAsync(connection, call.Limit, call.doomed, static (connection, call) => DeleteAsync(connection, call._statements, call.Keys, call.Now)),
+            cancellationToken,
+            parts).ConfigureAwait(false);
+    }
+
+    // Page by page, each a transaction of its own: no lock is held for long, and none is waited for in another order than batches do.
+    /// <inheritdoc/>
+    protected override async ValueTask<long> ClearCoreAsync(CancellationToken cancellationToken)
+    {
+        var cleared = 0L;
+        for (byte[]? after = []; after is not null;)
+        {
+            (after, var live) = await _database.WriteAsync(
+                (_statements, After: after, Now: NowMilliseconds),
+                static async (connection, call) =>
+                {
+                    var command = connection.Command(call._statements.ClearPage);
+                    await using (command.ConfigureAwait(false))
+                    {
+                        command.Parameters.Bytes(call.After).Number(ClearRows).Number(call.Now);
+                        var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+                        await using (reader.ConfigureAwait(false))
+                        {
+                            await reader.ReadAsync().ConfigureAwait(false);
+                            var page = (reader.IsDBNull(0) ? null : reader.Bytes(0), reader.GetInt64(1));
+                            await reader.EndAsync().ConfigureAwait(false);
+                            return page;
+                        }
+                    }
+                },
+                cancellationToken).ConfigureAwait(false);
+            cleared += live;
+        }
+
+        return cleared;
+    }
+
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var prefix = Encoding.UTF8.GetBytes(pattern.LiteralPrefix);
+        byte[]? next = [];
+        while (next is { } after)
+        {
+            (next, var page) = await ReadPageAsync(after, prefix, cancellationToken).ConfigureAwait(false);
+            foreach (var key in page)
+            {
+                if (pattern.IsMatch(key)) yield return key;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => await _database.ReadAsync(
+        (_statements, Now: NowMilliseconds),
+        static async (connection, call) =>
+        {
+            var command = connection.Command(call._statements.Totals);
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Number(call.Now);
+                var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    await reader.ReadAsync().ConfigureAwait(false);
+                    return new BackendUsage { Entries = reader.GetInt64(0), SizeBytes = reader.GetInt64(1) };
+                }
+            }
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override void DisposeCore()
+    {
+        Sweep.Dispose();
+        _database.Dispose();
+    }
+
+    private static async ValueTask<PostgreSqlBackend> OpenAsync(Func<ConnectionPool> createPool, PostgreSqlBackendOptions options, CancellationToken cancellationToken)
+    {
+        Database? database = null;
+        try
+        {
+            database = new Database(createPool(), options.Timeout);
+            var (table, isLogged) = await database.WriteAsync(options, TableSchema.BringAsync, cancellationToken).ConfigureAwait(false);
+            return new PostgreSqlBackend(database, table, isLogged, options);
+        }
+        catch (Exception fault)
+        {
+            database?.Dispose();
+            if (fault is CacheBackendException || ServerFaults.IsFault(fault)) throw new CacheBackendException($"{options.Name}: opening failed: {ServerFaults.Describe(fault)}", fault);
+            throw;
+        }
+    }
+
+    private static async Task<long> DeleteAsync(NpgsqlConnection connection, EntryStatements statements, StoredKey[] keys, long now)
+    {
+        var command = connection.Command(statements.DeleteMany);
+        await using (command.ConfigureAwait(false))
+        {
+            command.Parameters.Bytes(Array.ConvertAll(keys, key => key.Hash)).Bytes(Array.ConvertAll(keys, key => key.Bytes)).Number(now);
+            return await command.FirstAsync<long>().ConfigureAwait(false);
+        }
+    }
+
+    private static CacheEntry ReadEntry(NpgsqlDataReader reader, string key)
+    {
+        var entry = new CacheEntry
+        {
+            Key = key,
+            Version = reader.NumberOrNull(0),
+            CreatedAt = Instant(reader.GetInt64(1)),
+            ExpiresAt = reader.NumberOrNull(2) is { } end ? Instant(end) : null,
+            AbsoluteExpiration = reader.NumberOrNull(3) is { } absolute ? Instant(absolute) : null,
+            Value = reader.Bytes(5),
+        };
+        return reader.IsDBNull(4) ? entry : entry with { Metadata = MetadataBytes.Read(reader.Bytes(4)) };
+    }
+
+    private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private Task<(byte[]? Last, List<string> Keys)> ReadPageAsync(byte[] after, byte[] prefix, CancellationToken cancellationToken) => _database.ReadAsync(
+        (_statements, After: after, Prefix: prefix, Now: NowMilliseconds),
+        static async (connection, call) =>
+        {
+            var keys = new List<string>();
+            byte[]? last = null;
+            var rows = 0;
+            var command = connection.Command(call._statements.ListPage);
+            await using (command.ConfigureAwait(false))
+            {
+                command.Parameters.Bytes(call.After).Number(ListRows).Number(call.Now).Bytes(call.Prefix).Step(call.Prefix.Length);
+                var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    for (; await reader.ReadAsync().ConfigureAwait(false); rows++)
+                    {
+                        last = reader.Bytes(0);
+                        if (!reader.IsDBNull(1) && StoredKey.Read(last, reader.Bytes(1)) is { } key) keys.Add(key);
+                    }
+                }
+            }
+
+            return (rows == ListRows ? last : null, keys);
+        },
+        cancellationToken);
+
+    private async Task ReadManyAsync<TFound>(string statement, IReadOnlyCollection<string> keys, TFound found, Action<TFound, string, NpgsqlDataReader> add, CancellationToken cancellationToken)
+    {
+        foreach (var part in keys.Chunk(LongTransaction.PartEntries))
+        {
+            await _database.ReadAsync(
+                (statement, Hashes: Array.ConvertAll(part, key => SHA256.HashData(Encoding.UTF8.GetBytes(key))), Now: NowMilliseconds, found, add),
+                static async (connection, call) =>
+                {
+                    var command = connection.Command(call.statement);
+                    await using (command.ConfigureAwait(false))
+                    {
+                        command.Parameters.Bytes(call.Hashes).Number(call.Now);
+                        var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess).ConfigureAwait(false);
+                        await using (reader.ConfigureAwait(false))
+                        {
+                            while (await reader.ReadAsync().ConfigureAwait(false))
+                            {
+                                if (StoredKey.Read(reader.Bytes(0), reader.Bytes(1)) is { } key) call.add(call.found, key, reader);
+                            }
+                        }
+                    }
+
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
