@@ -51,3 +51,28 @@ start_redis() {
     wait_for_port "$port"
     export CISTERN_REDIS=127.0.0.1:$port
 }
+
+# Starts PostgreSQL with a database of its own and sets CISTERN_POSTGRESQL to a connection string; where it is not installed, says so and sets nothing. It refuses to run as root: then it runs as nobody.
+start_postgresql() {
+    local programs port password user=()
+    programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort --version-sort | tail -n 1)
+    [ -n "$programs" ] || { echo "PostgreSQL is not installed (Debian: apt-get install postgresql): what needs it is left out"; return 0; }
+    [ -n "$server_folder" ] || server_folder=$(mktemp -d)
+    password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' ')
+    mkdir "$server_folder/postgresql"
+    echo "$password" > "$server_folder/postgresql/password"
+    if [ "$(id -u)" -eq 0 ]; then
+        user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+        chmod 711 "$server_folder"
+        chown -R 65534:65534 "$server_folder/postgresql"
+    fi
+    (cd "$server_folder/postgresql" && "${user[@]}" "$programs/initdb" --pgdata data --username cistern --pwfile password --auth scram-sha-256 --encoding UTF8 --locale C --no-sync > initdb.log)
+    port=$(free_port)
+    (cd "$server_folder/postgresql" && exec "${user[@]}" "$programs/postgres" -D data -c port="$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= > log 2>&1) &
+    server_ids+=($!)
+    for ((i = 0; i < 500; i++)); do
+        "$programs/pg_isready" -q -h 127.0.0.1 -p "$port" && break
+        sleep 0.02
+    done
+    export CISTERN_POSTGRESQL="Host=127.0.0.1;Port=$port;Username=cistern;Password=$password;Database=postgres"
+}

@@ -8,7 +8,7 @@ source samples/servers.sh
 seconds=${1:-600}
 shift || true
 backends=("$@")
-[ ${#backends[@]} -gt 0 ] || backends=(memory file sqlite redis memcached)
+[ ${#backends[@]} -gt 0 ] || backends=(memory file sqlite redis memcached postgresql)
 
 dotnet build scripts/Soak --configuration Release --nologo --verbosity quiet
 folder=$(mktemp -d)
@@ -19,6 +19,10 @@ for backend in "${backends[@]}"; do
         file) address=file:$folder/cache.json ;;
         sqlite) address=sqlite:$folder/cache.db ;;
         memcached) start_memcached; address=${CISTERN_MEMCACHED:?memcached is not installed}; address=memcached://${address/ /,} ;;
+        postgresql)
+            start_postgresql
+            : "${CISTERN_POSTGRESQL:?PostgreSQL is not installed}"
+            address=$(sed -E 's|^Host=([^;]*);Port=([^;]*);Username=([^;]*);Password=([^;]*);Database=(.*)$|postgres://\3:\4@\1:\2/\5|' <<< "$CISTERN_POSTGRESQL") ;;
         redis) start_redis; address=redis://${CISTERN_REDIS:?redis-server is not installed} ;;
         *) echo "unknown backend: $backend" >&2; exit 2 ;;
     esac

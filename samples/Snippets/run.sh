@@ -5,4 +5,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source samples/servers.sh
 start_redis
 start_memcached
+start_postgresql
 dotnet run --project samples/Snippets --configuration Release

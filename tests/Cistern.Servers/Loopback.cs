@@ -13,7 +13,8 @@ public static class Loopback
     private static readonly HashSet<int> Taken = [];
 
     /// <summary>A free port, which this process is given once. Another process may still take it before the server does: then the server does not start.</summary>
-    public static int TakePort()
+    /// <param name="second">How far above it another port must be free, too; 0: none.</param>
+    public static int TakePort(int second = 0)
     {
         lock (Gate)
         {
@@ -23,9 +24,23 @@ public static class Loopback
                 listener.Start();
                 var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-                // A node of a Redis cluster has a second port, 10,000 above; and what is below may be some server's own port.
-                if (port is > 10_000 and < 55_000 && Taken.Add(port)) return port;
+                // What is below may be some server's own port.
+                if (port is > 10_000 and < 55_000 && (second == 0 || IsFree(port + second)) && Taken.Add(port)) return port;
             }
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

@@ -9,6 +9,9 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private const string Package = "redis-server";
 
+    // The nodes of a cluster talk to one another so far above the port for clients.
+    private const int BusPort = 10_000;
+
     private readonly ServerFolder _folder = new();
     private readonly RedisServerOptions _options;
     private ServerProcess? _process;
@@ -29,7 +32,7 @@ public sealed class RedisServer : IAsyncDisposable
     public static async Task<RedisServer> StartAsync(RedisServerOptions? options = null, CancellationToken cancellationToken = default)
     {
         ServerPrograms.Require("redis-server", Package);
-        var server = new RedisServer(options ?? new RedisServerOptions(), Loopback.TakePort());
+        var server = new RedisServer(options ?? new RedisServerOptions(), Loopback.TakePort(options is { IsClusterNode: true } ? BusPort : 0));
         try
         {
             server.Configure();

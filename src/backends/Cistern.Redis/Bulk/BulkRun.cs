@@ -13,12 +13,13 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
     private readonly Queue<int> _sent = new();
     private int _next;
     private int _answered;
+    private int _done;
 
     /// <summary>How many commands were answered; the others may have been done or not.</summary>
     public int Answered => _answered;
 
     /// <summary>Runs it. On any exception the connection is of no more use.</summary>
-    /// <param name="progress">Told after each window.</param>
+    /// <param name="progress">Told after each window in which something was done.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(Action progress, CancellationToken cancellationToken)
     {
@@ -26,8 +27,9 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
         while (_next < commands.Count || _sent.Count > 0)
         {
             while (_sent.Count < Windows && _next < commands.Count) await SendAsync(cancellationToken).ConfigureAwait(false);
+            var done = _done;
             for (var left = _sent.Dequeue(); left > 0; left--) await ReadAsync(commands[_answered], cancellationToken).ConfigureAwait(false);
-            progress();
+            if (_done > done) progress();
         }
     }
 
@@ -56,9 +58,17 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
         var count = plan.AnswersOf(command);
         var numbers = count == 0 ? default : result.Numbers(count);
         var error = await connection.ReadAsync(numbers, cancellationToken).ConfigureAwait(false);
+        if (error is null)
+        {
+            plan.Note(command, numbers.Span);
+            _done++;
+        }
+        else
+        {
+            result.Note(command, error, connection);
+        }
+
         _answered++;
-        if (error is null) plan.Note(command, numbers.Span);
-        else result.Note(command, error, connection);
     }
 
     private async ValueTask TellScriptAsync(CancellationToken cancellationToken)

@@ -62,12 +62,12 @@ internal sealed class BulkWriter(RedisConnection connection, RespPool pool, Redi
             left = [.. runs.SelectMany(run => run.Result.Leftovers)];
             if (left.Count == 0) break;
 
+            // Whatever it was, the slots are not where they were thought to be.
+            _map = null;
             var faults = runs.Select(run => run.Fault).OfType<Exception>().ToList();
             if (faults.Count > 0 && ++broken > MostBrokenConnections) throw faults[0];
-            if (left.Count < before) patience.Restart();
-            if (left.Exists(leftover => leftover.Server is null))
+            if (left.Count == before || left.Exists(leftover => leftover.Server is null))
             {
-                _map = null;
                 await Task.Delay(Pause, TimeProvider.System, patience.Token).ConfigureAwait(false);
             }
         }

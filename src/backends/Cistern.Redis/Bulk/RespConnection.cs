@@ -34,8 +34,8 @@ internal sealed class RespConnection : IDisposable
     /// <exception cref="IOException">There is nobody, or somebody else.</exception>
     public static async Task<RespConnection> OpenAsync(RespTarget server, RespSettings settings, CancellationToken cancellationToken)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = TimeProvider.System.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), ending, settings.Timeout, System.Threading.Timeout.InfiniteTimeSpan);
+        using var late = new CancellationTokenSource(settings.Timeout, TimeProvider.System);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         Stream? stream = null;
         try
@@ -119,6 +119,9 @@ internal sealed class RespConnection : IDisposable
         for (var i = 0; i < greetings; i++)
         {
             if (await ReadAsync(default, cancellationToken).ConfigureAwait(false) is not { } refusal) continue;
+
+            // A server that does not know a command shows what it was asked.
+            if (!string.IsNullOrEmpty(settings.Password)) refusal = refusal.Replace(settings.Password, "***", StringComparison.Ordinal);
             if (refusal.StartsWith("LOADING", StringComparison.Ordinal)) throw new IOException(refusal);
             throw new RespRefusedException(refusal);
         }

@@ -61,11 +61,11 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     {
         try
         {
-            return await CallAsync(database => database.ScriptEvaluateAsync(script.Hash, keys, arguments), cancellationToken).ConfigureAwait(false);
+            return await CallAsync(database => database.ScriptEvaluateAsync(script.Hash, keys, arguments, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
-            return await CallAsync(database => database.ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.NoScriptCache), cancellationToken).ConfigureAwait(false);
+            return await CallAsync(database => database.ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.NoScriptCache | CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -118,6 +118,7 @@ internal sealed class RedisScript
     public static RedisScript DeleteVersion { get; } = new("""
         local held = read(KEYS[1])
         local tombstone = ARGV[3]
+        if not held and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
         if held and not held.isOver and held.version and compare(held.version, ARGV[2]) > 0 then
             if held.isLive then return 0 end
             tombstone = string.sub(tombstone, 1, 16) .. held.version
