@@ -1,4 +1,3 @@
-using System.Data;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -359,7 +358,7 @@ public sealed class PostgreSqlBackend : CacheBackend
                     await using (command.ConfigureAwait(false))
                     {
                         command.Parameters.Bytes(call.Hashes).Number(call.Now);
-                        var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess).ConfigureAwait(false);
+                        var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
                         await using (reader.ConfigureAwait(false))
                         {
                             while (await reader.ReadAsync().ConfigureAwait(false))

@@ -6,6 +6,8 @@ namespace Cistern;
 /// <summary>The keys, limits and clock of a Redis backend. Immutable.</summary>
 public sealed record RedisBackendOptions
 {
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(365);
+
     private const long LongestRedisValue = 512L * 1024 * 1024 - 64 * 1024;
 
     /// <summary>What the backend is called in statistics and errors. Default "redis".</summary>
@@ -31,7 +33,7 @@ public sealed record RedisBackendOptions
 
     /// <summary>
     /// How much longer than an entry the server keeps its key: entries end by <see cref="TimeProvider"/>, and the server only sweeps. As much may clocks differ
-    /// before an entry ends too early. Default 60 s, 0 or more.
+    /// before an entry ends too early. Default 60 s, 0 to 365 days.
     /// </summary>
     public TimeSpan ServerGrace { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -59,7 +61,7 @@ public sealed record RedisBackendOptions
         if (Timeout < TimeSpan.FromMilliseconds(1) || Timeout > TimeSpan.FromDays(1)) throw new ArgumentOutOfRangeException(nameof(Timeout), Timeout, "Must be 1 ms to a day.");
         if (MaxValueBytes is < 1 or > LongestRedisValue) throw new ArgumentOutOfRangeException(nameof(MaxValueBytes), MaxValueBytes, $"Must be 1 to {LongestRedisValue}.");
         if (TombstoneRetention <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(TombstoneRetention), TombstoneRetention, "Must be greater than zero.");
-        if (ServerGrace < TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(ServerGrace), ServerGrace, "Must be 0 or more.");
+        if (ServerGrace < TimeSpan.Zero || ServerGrace > LongestGrace) throw new ArgumentOutOfRangeException(nameof(ServerGrace), ServerGrace, "Must be 0 to 365 days.");
         return this;
     }
 }

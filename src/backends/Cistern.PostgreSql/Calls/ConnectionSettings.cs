@@ -9,6 +9,7 @@ internal static class ConnectionSettings
     private const double Grace = 1.03;
 
     private const int KeptStatements = 64;
+    private const int KeepAliveSeconds = 10;
 
     /// <summary>How long a call waits that may take a time.</summary>
     public static TimeSpan Patience(TimeSpan timeout) => TimeSpan.FromMilliseconds(Math.Min(int.MaxValue, timeout.TotalMilliseconds * Grace));
@@ -41,6 +42,11 @@ internal static class ConnectionSettings
             Multiplexing = false,
             IncludeErrorDetail = false,
             ApplicationName = connection.ApplicationName ?? "cistern",
+
+            // A connection that was left behind has nothing under way that would fail: without this it would be waited on for ever, when its host is gone.
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = connection.TcpKeepAliveTime > 0 ? connection.TcpKeepAliveTime : KeepAliveSeconds,
+            TcpKeepAliveInterval = connection.TcpKeepAliveInterval > 0 ? connection.TcpKeepAliveInterval : KeepAliveSeconds,
 
             // Where this process is gone, and the server does not know: what it has locked is free again.
             Options = $"{connection.Options} -c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout={milliseconds}".Trim(),

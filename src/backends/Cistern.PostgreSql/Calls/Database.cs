@@ -48,7 +48,7 @@ internal sealed class Database(ConnectionPool pool, TimeSpan timeout) : IDisposa
             {
                 _ = LeaveBehindAsync(call, running, cancellationToken.IsCancellationRequested ? patience : TimeSpan.Zero);
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new TimeoutException($"no answer within {patience.TotalSeconds:0.###} s", ended);
+                throw new TimeoutException($"no answer within {(timeout * parts).TotalSeconds:0.###} s", ended);
             }
             catch (Exception fault) when (attempt < MostAttempts && ServerFaults.IsConflict(fault))
             {

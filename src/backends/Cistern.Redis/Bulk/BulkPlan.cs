@@ -3,8 +3,9 @@ namespace Cistern;
 /// <summary>The commands that write some entries, and how each is sent and its answer taken. Its members may be called from several threads, for different commands.</summary>
 internal sealed class BulkPlan
 {
-    // So many keys by one script: it holds the server up for as long as all of them take.
+    // So many keys and bytes by one script, or one key: it holds the server up for as long as all of them take.
     private const int MostScriptKeys = 32;
+    private const long MostScriptBytes = 64 * 1024;
 
     private const int ArgumentsOfAll = 3;
 
@@ -121,13 +122,16 @@ internal sealed class BulkPlan
         {
             var slot = SlotOf(first, slotOf);
             var count = 1;
-            while (count < MostScriptKeys && first + count < _order.Length && SlotOf(first + count, slotOf) == slot) count++;
+            var bytes = BytesOf(first);
+            while (count < MostScriptKeys && first + count < _order.Length && SlotOf(first + count, slotOf) == slot && (bytes += BytesOf(first + count)) <= MostScriptBytes) count++;
             commands.Add(new BulkCommand(first, count, slot));
             first += count;
         }
 
         return commands;
     }
+
+    private long BytesOf(int place) => _drafts[_order[place]].Value.Length;
 
     private int SlotOf(int place, Func<string, int>? slotOf) => slotOf is null ? 0 : slotOf(_drafts[_order[place]].Key);
 }

@@ -65,7 +65,7 @@ internal sealed class EmptyWatch : IDisposable
                 isLost |= _marks[i] is { } before && mark != before;
                 _marks[i] = mark;
             }
-            catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
+            catch (Exception fault) when (fault is not OperationCanceledException)
             {
                 // Not there now: whether it comes back empty shows the next time.
             }

@@ -14,6 +14,8 @@ internal sealed class RedisScript
             local bytes = redis.pcall('GETRANGE', key, 0, 30)
             if type(bytes) ~= 'string' or #bytes < 16 or string.byte(bytes, 1) ~= 1 then return nil end
             local flags = string.byte(bytes, 2)
+            local length = 16 + (math.floor(flags / 2) % 2) * 8 + (math.floor(flags / 4) % 2) * 7
+            if #bytes < length then return nil end
             local head = { bytes = bytes, isTombstone = flags % 2 == 1, ends = struct.unpack('>I7', bytes, 10) }
             local next = 17
             if math.floor(flags / 2) % 2 == 1 then
@@ -61,7 +63,7 @@ internal sealed class RedisScript
             if format ~= 1 or (ends ~= 0 and ends <= now) then return nil end
             local isLive = flags % 2 == 0
             if condition == 97 then return isLive and {{(int)SetOutcome.Present}} or nil end
-            if flags % 4 < 2 then return nil end
+            if flags % 4 < 2 or #held < 24 then return nil end
             local newHigh, newLow = unpack('>I4I4', envelope, 17)
             local heldHigh, heldLow = unpack('>I4I4', held, 17)
             if newHigh > heldHigh or (newHigh == heldHigh and newLow > heldLow) then return nil end
