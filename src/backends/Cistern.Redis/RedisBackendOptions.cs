@@ -50,6 +50,9 @@ public sealed record RedisBackendOptions
 
     internal long GraceMilliseconds => (long)Math.Ceiling(ServerGrace.TotalMilliseconds);
 
+    /// <summary>The milliseconds until the server may forget an entry's key; null: never.</summary>
+    internal long? ServerMilliseconds(in EntryDraft draft) => draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds + GraceMilliseconds;
+
     internal RedisBackendOptions Check()
     {
         const int LongestPrefix = 1024;

@@ -27,7 +27,7 @@ internal sealed class BulkPlan
         (_drafts, _outcomes, _options) = (drafts, outcomes, options);
         _isScript = fitting.Exists(i => drafts[i].Condition != SetCondition.Always);
         _maySendAgain = !fitting.Exists(i => drafts[i].Condition == SetCondition.IfAbsent);
-        _order = _isScript ? OrderBySlot(fitting, slotOf) : LastOfEachKey(fitting);
+        _order = _isScript ? OrderBySlot(fitting, slotOf) : RepeatedKeys.LastOfEach(drafts, fitting);
         Commands = _isScript ? Group(slotOf) : Single(slotOf);
     }
 
@@ -64,7 +64,7 @@ internal sealed class BulkPlan
 
     private void WriteSet(in EntryDraft draft, RespBuffer output)
     {
-        var time = ServerTime(draft);
+        var time = _options.ServerMilliseconds(draft);
         output.Begin(time is null ? 3 : 5);
         output.Write("SET"u8);
         output.Write(_options.Prefix, draft.Key);
@@ -88,22 +88,6 @@ internal sealed class BulkPlan
         for (var i = 0; i < places.Length; i++) conditions[i] = RedisScript.LetterOf(_drafts[places[i]].Condition);
         output.Write(conditions[..places.Length]);
         foreach (var i in places) output.Write(new EnvelopeDraft(_drafts[i]));
-    }
-
-    private long? ServerTime(in EntryDraft draft) => draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds + _options.GraceMilliseconds;
-
-    // Of two with one key only the later is sent: nobody could have seen the other, and a cluster that moves the key could not turn them round.
-    private int[] LastOfEachKey(List<int> fitting)
-    {
-        var seen = new HashSet<string>(fitting.Count, StringComparer.Ordinal);
-        var order = new List<int>(fitting.Count);
-        for (var i = fitting.Count - 1; i >= 0; i--)
-        {
-            if (seen.Add(_drafts[fitting[i]].Key)) order.Add(fitting[i]);
-        }
-
-        order.Reverse();
-        return [.. order];
     }
 
     private int[] OrderBySlot(List<int> fitting, Func<string, int>? slotOf) => slotOf is null ? [.. fitting] : [.. fitting.OrderBy(i => slotOf(_drafts[i].Key))];

@@ -35,17 +35,14 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
         return outcomes;
     }
 
-    // Of two with one key only the later is sent: nobody could have seen the other, and a cluster that moves the key could not turn them round.
     private async Task SetPlainAsync(IReadOnlyList<EntryDraft> drafts, List<int> fitting, CancellationToken cancellationToken)
     {
-        var last = new Dictionary<string, int>(fitting.Count, StringComparer.Ordinal);
-        foreach (var i in fitting) last[drafts[i].Key] = i;
-        foreach (var window in last.Values.Chunk(InFlight)) await Task.WhenAll(window.Select(i => SetPlainAsync(drafts[i], cancellationToken))).ConfigureAwait(false);
+        foreach (var window in RepeatedKeys.LastOfEach(drafts, fitting).Chunk(InFlight)) await Task.WhenAll(window.Select(i => SetPlainAsync(drafts[i], cancellationToken))).ConfigureAwait(false);
     }
 
     private Task<bool> SetPlainAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
-        var time = ServerTime(draft) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
+        var time = options.ServerMilliseconds(draft) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
         return connection.CallAsync(database => database.StringSetAsync(keys.ToServer(draft.Key), new EnvelopeDraft(draft).ToArray(), time), cancellationToken);
     }
 
@@ -77,6 +74,4 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
         var answers = (int[])(await connection.RunAsync(RedisScript.Set, [.. drafts.Select(draft => keys.ToServer(draft.Key))], arguments, cancellationToken).ConfigureAwait(false))!;
         return answers.Length == drafts.Length ? Array.ConvertAll(answers, answer => (SetOutcome)answer) : throw new CacheBackendException($"{answers.Length} outcomes for {drafts.Length} entries.");
     }
-
-    private long? ServerTime(in EntryDraft draft) => draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds + options.GraceMilliseconds;
 }
