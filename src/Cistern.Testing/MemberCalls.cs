@@ -18,6 +18,7 @@ internal static class MemberCalls
         ("DeleteAsync (version)", () => backend.DeleteAsync(key, long.MaxValue, cancellationToken).AsTask()),
         ("ExistsAsync", () => backend.ExistsAsync(key, cancellationToken).AsTask()),
         ("GetManyAsync", () => backend.GetManyAsync(["other", key], cancellationToken).AsTask()),
+        ("LookUpEntriesAsync", () => backend.LookUpEntriesAsync(["other", key], cancellationToken).AsTask()),
         ("ExistsManyAsync", () => backend.ExistsManyAsync(["other", key], cancellationToken).AsTask()),
         ("SetManyAsync", () => backend.SetManyAsync([new SetRequest("other", new byte[] { 1 }), new SetRequest(key, new byte[] { 1 })], cancellationToken).AsTask()),
         ("DeleteManyAsync", () => backend.DeleteManyAsync(["other", key], cancellationToken).AsTask()),

@@ -147,8 +147,10 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     public async ValueTask<CacheEntry?> GetEntryAsync(string key, CancellationToken cancellationToken = default)
     {
         Begin(key, cancellationToken);
-        try { return await GetEntryCoreAsync(key, cancellationToken).ConfigureAwait(false); }
+        CacheEntry? entry;
+        try { entry = await GetEntryCoreAsync(key, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get entry"); }
+        return entry is null ? null : WithoutFuture(entry);
     }
 
     /// <summary>Sets a value. Any outcome but <see cref="SetOutcome.Stored"/> leaves the previous value untouched.</summary>
@@ -238,6 +240,23 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         IReadOnlyDictionary<string, byte[]> found;
         try { found = await GetManyCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get many"); }
+        _counters.Count(StatsCount.Hit, found.Count);
+        _counters.Count(StatsCount.Miss, distinct.Count - found.Count);
+        return found;
+    }
+
+    /// <summary>
+    /// Looks several keys up and returns the whole entries of those that were found: <see cref="GetManyAsync"/> for whoever keeps copies, which must end when the entries do. One round trip where the
+    /// backend can; each distinct key is one lookup.
+    /// </summary>
+    /// <param name="keys">The keys; duplicates are asked for once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<IReadOnlyDictionary<string, CacheEntry>> LookUpEntriesAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default)
+    {
+        var distinct = Begin(keys, cancellationToken);
+        IReadOnlyDictionary<string, CacheEntry> found;
+        try { found = await LookUpEntriesCoreAsync(distinct, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "look up entries"); }
         _counters.Count(StatsCount.Hit, found.Count);
         _counters.Count(StatsCount.Miss, distinct.Count - found.Count);
         return found;
@@ -442,6 +461,21 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         return found;
     }
 
+    /// <summary>Looks several keys up and returns their whole entries. Default: by <see cref="GetManyCoreAsync"/>, and then what was found by <see cref="GetEntryCoreAsync"/>, one after another.</summary>
+    /// <param name="keys">Valid, distinct keys.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected virtual async ValueTask<IReadOnlyDictionary<string, CacheEntry>> LookUpEntriesCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var entries = new Dictionary<string, CacheEntry>(keys.Count);
+        foreach (var key in (await GetManyCoreAsync(keys, cancellationToken).ConfigureAwait(false)).Keys)
+        {
+            // The inspection is the later one: what has gone or changed since is told as it is now.
+            if (await GetEntryCoreAsync(key, cancellationToken).ConfigureAwait(false) is { } entry) entries.Add(key, entry);
+        }
+
+        return entries;
+    }
+
     /// <summary>Asks for several keys whether a live entry is there. Default: one after another.</summary>
     /// <param name="keys">Valid, distinct keys.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -557,6 +591,13 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         }
     }
 
+    // After the clock was set back, or by another process's clock, an entry may come from the future: nobody should reckon with a negative age.
+    private CacheEntry WithoutFuture(CacheEntry entry)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(NowMilliseconds);
+        return entry.CreatedAt > now ? entry with { CreatedAt = now } : entry;
+    }
+
     private void Begin(CancellationToken cancellationToken)
     {
         ThrowIfDisposed();
@@ -607,6 +648,14 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     private async IAsyncEnumerable<string> ListAsync(KeyPattern pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // Without a wildcard there is nothing to list, however many keys there are.
+        if (pattern.IsLiteral)
+        {
+            var key = pattern.LiteralPrefix;
+            if (CacheKey.Explain(key) is null && await ExistsAsync(key, cancellationToken).ConfigureAwait(false)) yield return key;
+            yield break;
+        }
+
         IAsyncEnumerator<string> keys;
         try { keys = KeysCoreAsync(pattern, cancellationToken).GetAsyncEnumerator(cancellationToken); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "keys"); }

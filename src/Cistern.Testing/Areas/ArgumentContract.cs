@@ -16,6 +16,7 @@ public abstract class ArgumentContract : RemovalContract
         await Assert.ThrowsAsync<ArgumentNullException>(() => Backend.TryGetAsync("key", null!).AsTask());
         await Assert.ThrowsAsync<ArgumentNullException>(() => Backend.TryGetAsync("missing", null!).AsTask());
         await Assert.ThrowsAsync<ArgumentNullException>(() => Backend.GetManyAsync(null!).AsTask());
+        await Assert.ThrowsAsync<ArgumentNullException>(() => Backend.LookUpEntriesAsync(null!).AsTask());
         await Assert.ThrowsAsync<ArgumentNullException>(() => Backend.ExistsManyAsync(null!).AsTask());
         await Assert.ThrowsAsync<ArgumentNullException>(() => Backend.SetManyAsync(null!).AsTask());
         await Assert.ThrowsAsync<ArgumentNullException>(() => Backend.DeleteManyAsync(null!).AsTask());

@@ -3,7 +3,7 @@ using Xunit;
 namespace Cistern.Testing;
 
 /// <summary>Area of the suite: bounds are never exceeded, and the new entry is never the one that goes.</summary>
-public abstract class BoundsContract : StatsContract
+public abstract class BoundsContract : EntryLookupContract
 {
     private protected BoundsContract()
     {

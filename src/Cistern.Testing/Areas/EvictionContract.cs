@@ -24,6 +24,10 @@ public abstract class EvictionContract : BoundsContract
     public async Task Lru_GetMany_MakesItsEntriesTheLastToGo() => await AssertFirstToGoAsync(EvictionMode.Lru, "c", async backend => await backend.GetManyAsync(["a", "b", "missing"]));
 
     [Fact]
+    public async Task Lru_LookUpEntries_MakesItsEntriesTheLastToGo() =>
+        await AssertFirstToGoAsync(EvictionMode.Lru, "c", async backend => await backend.LookUpEntriesAsync(["a", "b", "missing"]));
+
+    [Fact]
     public async Task Lru_Overwrite_MakesAnEntryTheLastToGo() => await AssertFirstToGoAsync(EvictionMode.Lru, "b", async backend => await StoreAsync(backend, "a", "again"));
 
     [Fact]

@@ -101,6 +101,10 @@ public sealed class ResilientBackend : CacheBackend
         RepeatAsync(keys, static (backend, keys, attempt) => backend.GetManyAsync(keys, attempt), cancellationToken);
 
     /// <inheritdoc/>
+    protected override ValueTask<IReadOnlyDictionary<string, CacheEntry>> LookUpEntriesCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        RepeatAsync(keys, static (backend, keys, attempt) => backend.LookUpEntriesAsync(keys, attempt), cancellationToken);
+
+    /// <inheritdoc/>
     protected override ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
         RepeatAsync(keys, static (backend, keys, attempt) => backend.ExistsManyAsync(keys, attempt), cancellationToken);
 

@@ -1,0 +1,64 @@
+namespace Cistern;
+
+/// <summary>The far tier: asked unless it is down. Safe for concurrent use.</summary>
+internal sealed class FarTier(CacheBackend far, TieredBackendOptions options, TimeProvider clock)
+{
+    private readonly TierBreaker _breaker = new(options.FaultsUntilDown, options.DownTime, clock);
+    private long _faults;
+    private long _refusals;
+
+    /// <summary>How many calls failed.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
+
+    /// <summary>How many calls were not made.</summary>
+    public long Refusals => Interlocked.Read(ref _refusals);
+
+    /// <summary>Whether it is down.</summary>
+    public bool IsDown => _breaker.IsDown;
+
+    /// <summary>Asks for one call, to be made by <see cref="CallAsync"/> or told of by <see cref="Note"/>.</summary>
+    /// <exception cref="CacheBackendException">It is down.</exception>
+    public void Enter()
+    {
+        if (_breaker.TryEnter(out var wait)) return;
+        Interlocked.Increment(ref _refusals);
+        throw new CacheBackendException(wait > TimeSpan.Zero
+            ? $"{far.Name}: the far tier is down; it is tried again in {wait.TotalSeconds:0.0} s."
+            : $"{far.Name}: the far tier is down; it is being tried again.");
+    }
+
+    /// <summary>Makes a call that was asked for.</summary>
+    public async ValueTask<T> CallAsync<TAsked, T>(TAsked asked, Func<CacheBackend, TAsked, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await call(far, asked, cancellationToken).ConfigureAwait(false);
+            _breaker.Succeed();
+            return answer;
+        }
+        catch (Exception fault)
+        {
+            Note(fault);
+            throw;
+        }
+    }
+
+    /// <summary>Tells how a call ended that was made elsewhere.</summary>
+    /// <param name="fault">Its fault; null: it was answered.</param>
+    public void Note(Exception? fault)
+    {
+        if (fault is null)
+        {
+            _breaker.Succeed();
+        }
+        else if (fault is CacheBackendException)
+        {
+            Interlocked.Increment(ref _faults);
+            _breaker.Fail();
+        }
+        else
+        {
+            _breaker.Leave();
+        }
+    }
+}
