@@ -73,6 +73,16 @@ public sealed class RedisBackend : CacheBackend
         return new RedisBackend(new RedisConnection(multiplexer, renew: null, checkedOptions), RespSettings.Of(multiplexer, checkedOptions), checkedOptions);
     }
 
+    /// <summary>
+    /// Creates a channel by which the processes that use the same servers, database and prefix tell each other what they changed, for the <see cref="TieredBackendOptions.Invalidation"/> of tiers over this backend. It uses
+    /// the backend's connection, and a key of its own that counts the messages; the backend must outlive it.
+    /// </summary>
+    public IInvalidationChannel CreateInvalidationChannel()
+    {
+        ThrowIfDisposed();
+        return new RedisInvalidationChannel(_connection, _keys, _options);
+    }
+
     /// <inheritdoc/>
     protected override async ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) =>
         await ReadAsync(key, cancellationToken).ConfigureAwait(false) is { } envelope ? envelope.Value.ToArray() : null;
@@ -97,21 +107,12 @@ public sealed class RedisBackend : CacheBackend
     }
 
     /// <inheritdoc/>
-    protected override async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<string, byte[]>(keys.Count);
-        foreach (var part in keys.Chunk(BatchReads.Keys))
-        {
-            var answers = await BatchReads.GetAsync(_connection, Array.ConvertAll(part, _keys.ToServer), cancellationToken).ConfigureAwait(false);
-            var now = NowMilliseconds;
-            for (var i = 0; i < part.Length; i++)
-            {
-                if (Envelope.TryRead((byte[]?)answers[i], out var envelope) && envelope.Head.IsLive(now)) found.Add(part[i], envelope.Value.ToArray());
-            }
-        }
+    protected override async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        await FindAsync(keys, static (_, envelope) => envelope.Value.ToArray(), cancellationToken).ConfigureAwait(false);
 
-        return found;
-    }
+    /// <inheritdoc/>
+    protected override async ValueTask<IReadOnlyDictionary<string, CacheEntry>> LookUpEntriesCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        await FindAsync(keys, static (key, envelope) => envelope.ToEntry(key), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     protected override async ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
@@ -202,6 +203,22 @@ public sealed class RedisBackend : CacheBackend
     {
         var bytes = await _connection.CallAsync(database => database.StringGetAsync(_keys.ToServer(key)), cancellationToken).ConfigureAwait(false);
         return Envelope.TryRead((byte[]?)bytes, out var envelope) && envelope.Head.IsLive(NowMilliseconds) ? envelope : null;
+    }
+
+    private async Task<Dictionary<string, T>> FindAsync<T>(IReadOnlyCollection<string> keys, Func<string, Envelope, T> select, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, T>(keys.Count);
+        foreach (var part in keys.Chunk(BatchReads.Keys))
+        {
+            var answers = await BatchReads.GetAsync(_connection, Array.ConvertAll(part, _keys.ToServer), cancellationToken).ConfigureAwait(false);
+            var now = NowMilliseconds;
+            for (var i = 0; i < part.Length; i++)
+            {
+                if (Envelope.TryRead((byte[]?)answers[i], out var envelope) && envelope.Head.IsLive(now)) found.Add(part[i], select(part[i], envelope));
+            }
+        }
+
+        return found;
     }
 
     private async Task<long> RunAsync(RedisScript script, string key, RedisValue[] arguments, CancellationToken cancellationToken) =>

@@ -23,6 +23,9 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     /// <summary>Whether the servers are a cluster.</summary>
     public bool IsCluster => Servers.Any(server => server.ServerType == ServerType.Cluster);
 
+    /// <summary>The multiplexer of now.</summary>
+    public IConnectionMultiplexer Multiplexer => _multiplexer;
+
     private IEnumerable<IServer> Servers
     {
         get
@@ -55,6 +58,10 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
             throw;
         }
     }
+
+    /// <summary>Waits for something that is no call, but not for longer than a call may take.</summary>
+    /// <exception cref="TimeoutException">It took longer.</exception>
+    public Task WithinTimeoutAsync(Task task, CancellationToken cancellationToken) => task.WaitAsync(options.Timeout, TimeProvider.System, cancellationToken);
 
     /// <summary>Has the server run a script, which it is told where it does not know it.</summary>
     public async Task<RedisResult> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)

@@ -156,6 +156,18 @@ internal sealed class RedisScript
         return answer
         """);
 
+    /// <summary>
+    /// Numbers a message and publishes it. The key is the counter, a text of its epoch and the last number. Arguments: the epoch of a new counter; the channel; what is published behind epoch and number.
+    /// </summary>
+    public static RedisScript Invalidate { get; } = new("""
+        local epoch, number = string.match(redis.call('GET', KEYS[1]) or '', '^(%w+):(%d+)$')
+        if not epoch then epoch, number = ARGV[1], '0' end
+        local counter = epoch .. ':' .. string.format('%.0f', tonumber(number) + 1)
+        redis.call('SET', KEYS[1], counter)
+        redis.call('PUBLISH', ARGV[2], counter .. ':' .. ARGV[3])
+        return 1
+        """);
+
     /// <summary>The script.</summary>
     public string Text { get; }
 
