@@ -9,6 +9,7 @@ await MemcachedSnippets.RunAsync();
 await PostgreSqlSnippets.RunAsync();
 await BackfillSnippets.RunAsync();
 await ResilienceSnippets.RunAsync();
+await TierSnippets.RunAsync();
 await OwnSourceSnippets.RunAsync();
 await OwnBackendSnippets.RunAsync();
 await WriterSnippets.RunAsync();

@@ -120,6 +120,9 @@ public sealed class TieredBackend : CacheBackend
     public override long? EstimateMemoryBytes(string key, long valueLength) => _farBackend.EstimateMemoryBytes(key, valueLength);
 
     /// <inheritdoc/>
+    public override void Prefetch(ReadOnlySpan<string> keys) => _nearBackend.Prefetch(keys);
+
+    /// <inheritdoc/>
     protected override async ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) => (await LookUpCoreAsync(key, cancellationToken).ConfigureAwait(false)).Value;
 
     // A copy in memory goes into the buffer without a step between.
