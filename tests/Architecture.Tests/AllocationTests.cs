@@ -75,6 +75,20 @@ public sealed class AllocationTests : IAsyncDisposable
         }));
     }
 
+    [Fact]
+    public async Task NearHit_OfTiers_AllocatesTheValueOrNothing()
+    {
+        await using var tiers = await TieredBackend.OpenAsync(new InMemoryBackend(), new InMemoryBackend());
+        await tiers.SetAsync("key", _value);
+        var destination = new ArrayBufferWriter<byte>(ValueBytes);
+        Assert.Equal(ArrayOfTheValue, Measure(() => Completed(tiers.GetAsync("key"))));
+        Assert.Equal(0, Measure(() =>
+        {
+            destination.ResetWrittenCount();
+            return Completed(tiers.TryGetAsync("key", destination));
+        }));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _cache.DisposeAsync();
