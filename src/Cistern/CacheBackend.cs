@@ -259,7 +259,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "look up entries"); }
         _counters.Count(StatsCount.Hit, found.Count);
         _counters.Count(StatsCount.Miss, distinct.Count - found.Count);
-        return found;
+        return found.Values.All(entry => ReferenceEquals(entry, WithoutFuture(entry))) ? found : found.ToDictionary(pair => pair.Key, pair => WithoutFuture(pair.Value));
     }
 
     /// <summary>Asks for several keys whether a live entry is there, in one round trip where the backend can; returns the keys that have one. Not a lookup.</summary>
@@ -322,7 +322,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <param name="pattern">A glob by the rules of <see cref="KeyPattern"/>. Default: every key.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="ArgumentException">The pattern is malformed.</exception>
-    /// <exception cref="CacheBackendException">As it is enumerated. Also of a backend without the capability <see cref="BackendCapabilities.ListsKeys"/>.</exception>
+    /// <exception cref="CacheBackendException">As it is enumerated. Also of a backend without the capability <see cref="BackendCapabilities.ListsKeys"/>, unless the pattern has no wildcard.</exception>
     public IAsyncEnumerable<string> KeysAsync(string pattern = "*", CancellationToken cancellationToken = default)
     {
         Begin(cancellationToken);

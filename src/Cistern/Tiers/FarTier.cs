@@ -16,7 +16,7 @@ internal sealed class FarTier(CacheBackend far, TieredBackendOptions options, Ti
     /// <summary>Whether it is down.</summary>
     public bool IsDown => _breaker.IsDown;
 
-    /// <summary>Asks for one call, to be made by <see cref="CallAsync"/> or told of by <see cref="Note"/>.</summary>
+    /// <summary>Asks for one call, to be made by <see cref="CallAsync"/>.</summary>
     /// <exception cref="CacheBackendException">It is down.</exception>
     public void Enter()
     {
@@ -43,15 +43,23 @@ internal sealed class FarTier(CacheBackend far, TieredBackendOptions options, Ti
         }
     }
 
-    /// <summary>Tells how a call ended that was made elsewhere.</summary>
-    /// <param name="fault">Its fault; null: it was answered.</param>
-    public void Note(Exception? fault)
+    /// <summary>Waits for a later step of a call that was made before: its fault counts. That it went well says little, as what was answered long ago may be left.</summary>
+    public async ValueTask<T> NoteFaultAsync<T>(ValueTask<T> step)
     {
-        if (fault is null)
+        try
         {
-            _breaker.Succeed();
+            return await step.ConfigureAwait(false);
         }
-        else if (fault is CacheBackendException)
+        catch (CacheBackendException fault)
+        {
+            Note(fault);
+            throw;
+        }
+    }
+
+    private void Note(Exception fault)
+    {
+        if (fault is CacheBackendException)
         {
             Interlocked.Increment(ref _faults);
             _breaker.Fail();

@@ -9,7 +9,7 @@ namespace Cistern;
 public interface IInvalidationChannel : IAsyncDisposable
 {
     /// <summary>Begins to hear. Called once, before anything is sent.</summary>
-    /// <param name="listener">Is told what others changed, one message after another.</param>
+    /// <param name="listener">Is told what others changed, some of it at the same time.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask ListenAsync(IInvalidationListener listener, CancellationToken cancellationToken);
 

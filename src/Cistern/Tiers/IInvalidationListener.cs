@@ -1,6 +1,6 @@
 namespace Cistern;
 
-/// <summary>Is told by an <see cref="IInvalidationChannel"/> what others changed. Never throws.</summary>
+/// <summary>Is told by an <see cref="IInvalidationChannel"/> what others changed. Never throws, also when it is told after its end. Safe for concurrent use.</summary>
 public interface IInvalidationListener
 {
     /// <summary>Others changed keys.</summary>

@@ -21,7 +21,7 @@ internal sealed class KeyStripes
         foreach (var stripe in _stripes) await stripe.Lock.WaitAsync().ConfigureAwait(false);
         try
         {
-            foreach (var stripe in _stripes) stripe.Begin();
+            foreach (var stripe in _stripes) stripe.MoveOn();
             await change().ConfigureAwait(false);
         }
         finally
@@ -41,7 +41,7 @@ internal sealed class KeyStripes
         /// <summary>The number now; read before the original is.</summary>
         public long Number => Volatile.Read(ref _number);
 
-        /// <summary>A change begins or ends: copies that are on their way are stored no more, but one with the number that this returns.</summary>
-        public long Begin() => Interlocked.Increment(ref _number);
+        /// <summary>A change begins or ends: copies that are on their way are stored no more, but those with the number that this returns.</summary>
+        public long MoveOn() => Interlocked.Increment(ref _number);
     }
 }

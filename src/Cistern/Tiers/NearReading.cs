@@ -36,9 +36,9 @@ internal sealed class NearReading
     {
         var value = TrailedValue.Split(trailed, out var freshUntil);
         if (freshUntil <= reading._now && !reading._withStale) return;
-        reading.IsFound = true;
         if (reading._destination is { } destination) destination.Write(value);
         else reading.Value = value.ToArray();
+        reading.IsFound = true;
     }
 
     /// <summary>Ends the lookup.</summary>

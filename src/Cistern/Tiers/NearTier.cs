@@ -16,14 +16,20 @@ internal sealed class NearTier(CacheBackend near, TieredBackendOptions options, 
     private readonly long _freshTime = (long)(options.NearTimeToLive.TotalSeconds * clock.TimestampFrequency);
     private readonly TimeSpan _keptTime = options.NearTimeToLive + options.StaleWhileDown;
     private long _faults;
-    private long _recoveredAt;
+    private long _triedToRecoverAt;
     private volatile bool _isSuspect;
 
     /// <summary>How many calls to it failed.</summary>
     public long Faults => Interlocked.Read(ref _faults);
 
-    /// <summary>The stripe of a key, whose number is to be read before the far tier is.</summary>
+    /// <summary>The stripe of a key.</summary>
     public KeyStripes.Stripe StripeOf(string key) => _stripes.Of(key);
+
+    /// <summary>Taken before the far tier is asked for a key.</summary>
+    public CopyTicket Take(string key) => new(_stripes.Of(key).Number, clock.GetTimestamp());
+
+    /// <summary>Taken before keys of a stripe are written: no other copy of the stripe's that is on its way is stored.</summary>
+    public CopyTicket BeginWrites(KeyStripes.Stripe stripe) => new(stripe.MoveOn(), clock.GetTimestamp());
 
     /// <summary>Looks a copy up and returns its value; null: there is none that may answer.</summary>
     public ValueTask<byte[]?> GetAsync(string key, bool withStale, CancellationToken cancellationToken)
@@ -37,17 +43,36 @@ internal sealed class NearTier(CacheBackend near, TieredBackendOptions options, 
     /// <summary>Looks a copy up and appends its value to a buffer, where that needs no waiting; false: there is none that counts, or it is to be asked by <see cref="GetAsync"/>.</summary>
     public bool TryGet(string key, IBufferWriter<byte> destination) => _sync is not null && !_isSuspect && TryRead(key, destination, withStale: false, out _);
 
-    /// <summary>Makes a copy of an entry of the far tier, if none of its stripe's keys changed since.</summary>
+    /// <summary>Makes a copy of an entry of the far tier, if none of its stripe's keys changed since; else there is none.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="number">The stripe's number from before the entry was read.</param>
-    public async ValueTask<bool> TryPromoteAsync(CacheEntry entry, long number)
+    /// <param name="ticket">Taken before the entry was read.</param>
+    public async ValueTask<bool> TryPromoteAsync(CacheEntry entry, CopyTicket ticket)
     {
         var stripe = _stripes.Of(entry.Key);
-        if (stripe.Number != number) return false;
         await stripe.Lock.WaitAsync().ConfigureAwait(false);
         try
         {
-            return stripe.Number == number && await CopyAsync(entry.Key, new ReadOnlySequence<byte>(entry.Value), entry.TimeToLiveRemaining(clock.GetUtcNow())).ConfigureAwait(false) == NearOutcome.Copied;
+            if (stripe.Number == ticket.Number) return await CopyAsync(entry.Key, new ReadOnlySequence<byte>(entry.Value), entry.TimeToLiveRemaining(clock.GetUtcNow()), ticket).ConfigureAwait(false) == NearOutcome.Copied;
+
+            // An old copy might still stand in for the far tier, after a lookup that returned a newer value.
+            await RemoveAsync(entry.Key).ConfigureAwait(false);
+            return false;
+        }
+        finally
+        {
+            stripe.Lock.Release();
+        }
+    }
+
+    /// <summary>Removes an old copy of what the far tier has no more: it must not stand in for it. Copies that are on their way are none of it.</summary>
+    public async ValueTask ForgetAsync(string key)
+    {
+        if (options.StaleWhileDown == TimeSpan.Zero) return;
+        var stripe = _stripes.Of(key);
+        await stripe.Lock.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await RemoveAsync(key).ConfigureAwait(false);
         }
         finally
         {
@@ -57,23 +82,23 @@ internal sealed class NearTier(CacheBackend near, TieredBackendOptions options, 
 
     /// <summary>Ends writes of one stripe's keys: makes copies of those that were stored, if no other change of the stripe's keys came between, and removes the rest.</summary>
     /// <param name="stripe">The stripe.</param>
-    /// <param name="number">Its number as the writes began.</param>
+    /// <param name="ticket">Taken as the writes began.</param>
     /// <param name="drafts">What was written, in order.</param>
     /// <param name="isStored">Whether one was stored.</param>
     /// <returns>What became of each copy.</returns>
-    public async ValueTask<IReadOnlyList<NearOutcome>> EndWritesAsync(KeyStripes.Stripe stripe, long number, IReadOnlyList<EntryDraft> drafts, Func<int, bool> isStored)
+    public async ValueTask<IReadOnlyList<NearOutcome>> EndWritesAsync(KeyStripes.Stripe stripe, CopyTicket ticket, IReadOnlyList<EntryDraft> drafts, Func<int, bool> isStored)
     {
         var outcomes = new NearOutcome[drafts.Count];
         await stripe.Lock.WaitAsync().ConfigureAwait(false);
         try
         {
-            var isAlone = stripe.Number == number;
-            stripe.Begin();
+            var isAlone = stripe.Number == ticket.Number;
+            stripe.MoveOn();
             for (var i = 0; i < outcomes.Length; i++)
             {
                 var draft = drafts[i];
                 outcomes[i] = isAlone && isStored(i)
-                    ? await CopyAsync(draft.Key, draft.Value, Remaining(draft)).ConfigureAwait(false)
+                    ? await CopyAsync(draft.Key, draft.Value, Remaining(draft), ticket).ConfigureAwait(false)
                     : await RemoveAsync(draft.Key).ConfigureAwait(false);
             }
         }
@@ -92,7 +117,7 @@ internal sealed class NearTier(CacheBackend near, TieredBackendOptions options, 
         await stripe.Lock.WaitAsync().ConfigureAwait(false);
         try
         {
-            stripe.Begin();
+            stripe.MoveOn();
             await RemoveAsync(key).ConfigureAwait(false);
         }
         finally
@@ -119,9 +144,9 @@ internal sealed class NearTier(CacheBackend near, TieredBackendOptions options, 
     public async ValueTask RecoverAsync()
     {
         if (!_isSuspect) return;
-        var last = Interlocked.Read(ref _recoveredAt);
+        var last = Interlocked.Read(ref _triedToRecoverAt);
         if (last != 0 && clock.GetElapsedTime(last) < RecoveryPause) return;
-        if (Interlocked.CompareExchange(ref _recoveredAt, clock.GetTimestamp(), last) == last) await DropAllAsync().ConfigureAwait(false);
+        if (Interlocked.CompareExchange(ref _triedToRecoverAt, clock.GetTimestamp(), last) == last) await DropAllAsync().ConfigureAwait(false);
     }
 
     private bool TryRead(string key, IBufferWriter<byte>? destination, bool withStale, out byte[]? value)
@@ -159,15 +184,14 @@ internal sealed class NearTier(CacheBackend near, TieredBackendOptions options, 
     private TimeSpan? Remaining(in EntryDraft draft) => draft.ExpiresAtMilliseconds is { } end ? TimeSpan.FromMilliseconds(end - clock.GetUtcNow().ToUnixTimeMilliseconds()) : null;
 
     // Under the stripe's lock, as is the next: never cancelled, as a copy that should go must go.
-    private async ValueTask<NearOutcome> CopyAsync(string key, ReadOnlySequence<byte> value, TimeSpan? remaining)
+    private async ValueTask<NearOutcome> CopyAsync(string key, ReadOnlySequence<byte> value, TimeSpan? remaining, CopyTicket ticket)
     {
         if (_isSuspect) return NearOutcome.Failed;
         if (remaining <= TimeSpan.Zero) return await RemoveAsync(key).ConfigureAwait(false);
-        var freshUntil = clock.GetTimestamp() + _freshTime;
         var kept = new SetOptions { TimeToLive = remaining < _keptTime ? remaining : _keptTime };
         try
         {
-            if (await near.SetAsync(key, TrailedValue.Join(value, freshUntil), kept, CancellationToken.None).ConfigureAwait(false) == SetOutcome.Stored) return NearOutcome.Copied;
+            if (await near.SetAsync(key, TrailedValue.Join(value, ticket.Timestamp + _freshTime), kept, CancellationToken.None).ConfigureAwait(false) == SetOutcome.Stored) return NearOutcome.Copied;
         }
         catch (CacheBackendException)
         {

@@ -52,7 +52,7 @@ internal sealed class TierBreaker(int faultsUntilDown, TimeSpan downTime, TimePr
             if (_faults < faultsUntilDown) _faults++;
             if (_faults < faultsUntilDown) return;
 
-            // A call that began before the tier was down says nothing new; the one that tries it does.
+            // A call that began before the tier was down says nothing new. While one tries it, it may be taken for that one, which costs some time, or another try.
             if (_isDown && !_isTried) return;
             _downSince = clock.GetTimestamp();
             _isDown = true;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Cistern;
 
@@ -18,15 +17,12 @@ public sealed class TieredBackend : CacheBackend
     private readonly CacheBackend _farBackend;
     private readonly NearTier _near;
     private readonly FarTier _far;
+    private readonly TieredLookups _lookups;
     private readonly TieredWrites _writes;
     private readonly TieredListener _listener;
     private readonly InvalidationSender? _sender;
     private readonly IInvalidationChannel? _channel;
-    private readonly StatsCounters _nearLookups = new();
-    private long _farHits;
-    private long _staleHits;
-    private long _misses;
-    private long _promotions;
+    private bool _isClosed;
 
     private TieredBackend(CacheBackend near, CacheBackend far, TieredBackendOptions options) : base(far)
     {
@@ -35,6 +31,7 @@ public sealed class TieredBackend : CacheBackend
         _far = new FarTier(far, options, TimeProvider);
         _channel = options.Invalidation;
         _sender = _channel is null ? null : new InvalidationSender(_channel, TimeProvider);
+        _lookups = new TieredLookups(_near, _far);
         _writes = new TieredWrites(_near, _far, _sender);
         _listener = new TieredListener(_near);
     }
@@ -48,7 +45,7 @@ public sealed class TieredBackend : CacheBackend
     /// <inheritdoc/>
     public override long? MaxEntriesMemoryBytes => _farBackend.MaxEntriesMemoryBytes;
 
-    /// <summary>Puts one backend before another, and begins to hear what others change. The near one is emptied first if it has outlived a process: nobody knows what changed meanwhile.</summary>
+    /// <summary>Puts one backend before another, and begins to hear what others change. The near one is emptied first. If this fails, both stay the caller's, and the channel is closed.</summary>
     /// <param name="near">The near tier: lists its keys and may have any bounds. Nobody else may use it.</param>
     /// <param name="far">The far tier.</param>
     /// <param name="options">Times and limits. Null: <see cref="TieredBackendOptions.Default"/>.</param>
@@ -62,10 +59,20 @@ public sealed class TieredBackend : CacheBackend
         if (ReferenceEquals(near, far)) throw new ArgumentException("Must be another backend than the far tier.", nameof(near));
         if (!near.Capabilities.ListsKeys) throw new ArgumentException("Must be a backend that lists its keys, as it must be emptied at times.", nameof(near));
         var tiers = new TieredBackend(near, far, (options ?? TieredBackendOptions.Default).Check());
-        if (near.Capabilities.IsPersistent) await near.ClearAsync(cancellationToken).ConfigureAwait(false);
-        if (tiers._channel is { } channel) await channel.ListenAsync(tiers._listener, cancellationToken).ConfigureAwait(false);
-        if (far.Capabilities.NoticesEmptied) far.Emptied += tiers._listener.OnEmptied;
-        return tiers;
+
+        // Nothing in it was put there with a time behind it, and if it outlived a process, nobody knows what changed meanwhile.
+        await near.ClearAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (far.Capabilities.NoticesEmptied) far.Emptied += tiers._listener.OnEmptied;
+            if (tiers._channel is { } channel) await channel.ListenAsync(tiers._listener, cancellationToken).ConfigureAwait(false);
+            return tiers;
+        }
+        catch
+        {
+            await tiers.StopHearingAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Looks a key up, and tells which tier answered.</summary>
@@ -75,7 +82,7 @@ public sealed class TieredBackend : CacheBackend
     {
         Begin(key, cancellationToken);
         TieredLookup found;
-        try { found = await LookUpCoreAsync(key, cancellationToken).ConfigureAwait(false); }
+        try { found = await _lookups.GetAsync(key, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get"); }
         Counters.CountLookup(found.Value is not null);
         return found;
@@ -101,11 +108,11 @@ public sealed class TieredBackend : CacheBackend
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<TieredStats> GetTieredStatsAsync(CancellationToken cancellationToken = default) => new()
     {
-        NearHits = _nearLookups.Read().Hits,
-        FarHits = Interlocked.Read(ref _farHits),
-        StaleHits = Interlocked.Read(ref _staleHits),
-        Misses = Interlocked.Read(ref _misses),
-        Promotions = Interlocked.Read(ref _promotions),
+        NearHits = _lookups.NearHits,
+        FarHits = _lookups.FarHits,
+        StaleHits = _lookups.StaleHits,
+        Misses = _lookups.Misses,
+        Promotions = _lookups.Promotions,
         FarFaults = _far.Faults,
         FarRefusals = _far.Refusals,
         NearFaults = _near.Faults,
@@ -123,55 +130,15 @@ public sealed class TieredBackend : CacheBackend
     public override void Prefetch(ReadOnlySpan<string> keys) => _nearBackend.Prefetch(keys);
 
     /// <inheritdoc/>
-    protected override async ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) => (await LookUpCoreAsync(key, cancellationToken).ConfigureAwait(false)).Value;
+    protected override async ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) => (await _lookups.GetAsync(key, cancellationToken).ConfigureAwait(false)).Value;
 
     // A copy in memory goes into the buffer without a step between.
     /// <inheritdoc/>
-    protected override ValueTask<bool> TryGetCoreAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken)
-    {
-        if (!_near.TryGet(key, destination)) return base.TryGetCoreAsync(key, destination, cancellationToken);
-        _nearLookups.CountHit();
-        return new(true);
-    }
+    protected override ValueTask<bool> TryGetCoreAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken) =>
+        _lookups.TryGetNear(key, destination) ? new(true) : base.TryGetCoreAsync(key, destination, cancellationToken);
 
     /// <inheritdoc/>
-    protected override async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<string, byte[]>(keys.Count);
-        var others = new Dictionary<string, long>();
-        foreach (var key in keys)
-        {
-            // Read before the near tier is: a copy that is removed in between is then none that the far tier must bring.
-            var number = _near.StripeOf(key).Number;
-            if (await _near.GetAsync(key, withStale: false, cancellationToken).ConfigureAwait(false) is { } value) found.Add(key, value);
-            else others.Add(key, number);
-        }
-
-        _nearLookups.Count(StatsCount.Hit, found.Count);
-        if (others.Count == 0) return found;
-        await _near.RecoverAsync().ConfigureAwait(false);
-        IReadOnlyDictionary<string, CacheEntry> entries;
-        try
-        {
-            _far.Enter();
-            entries = await _far.CallAsync(others.Keys, static (far, keys, token) => far.LookUpEntriesAsync(keys, token), cancellationToken).ConfigureAwait(false);
-        }
-        catch (CacheBackendException)
-        {
-            if (!await TryAddStaleAsync(others.Keys, found, cancellationToken).ConfigureAwait(false)) throw;
-            return found;
-        }
-
-        foreach (var (key, entry) in entries)
-        {
-            await PromoteAsync(entry, others[key]).ConfigureAwait(false);
-            found.Add(key, ToArray(entry.Value));
-        }
-
-        Interlocked.Add(ref _farHits, entries.Count);
-        Interlocked.Add(ref _misses, others.Count - entries.Count);
-        return found;
-    }
+    protected override ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) => _lookups.GetManyAsync(keys, cancellationToken);
 
     // The far tier's word on ends and versions, which copies do not have.
     /// <inheritdoc/>
@@ -189,18 +156,10 @@ public sealed class TieredBackend : CacheBackend
     }
 
     /// <inheritdoc/>
-    protected override async ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken)
+    protected override ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken)
     {
-        try
-        {
-            _far.Enter();
-            return await _far.CallAsync(key, static (far, key, token) => far.ExistsAsync(key, token), cancellationToken).ConfigureAwait(false);
-        }
-        catch (CacheBackendException)
-        {
-            if (await _near.GetAsync(key, withStale: true, cancellationToken).ConfigureAwait(false) is null) throw;
-            return true;
-        }
+        _far.Enter();
+        return _far.CallAsync(key, static (far, key, token) => far.ExistsAsync(key, token), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -242,25 +201,23 @@ public sealed class TieredBackend : CacheBackend
     {
         ArgumentNullException.ThrowIfNull(pattern);
         _far.Enter();
-        var keys = _farBackend.KeysAsync(pattern.Text, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using (keys.ConfigureAwait(false))
+        var keys = await _far.CallAsync((Far: _farBackend, pattern.Text, cancellationToken), static (_, listing, _) => BeginAsync(listing.Far, listing.Text, listing.cancellationToken), cancellationToken).ConfigureAwait(false);
+        await using (keys.Listing.ConfigureAwait(false))
         {
-            while (true)
-            {
-                bool isThere;
-                try
-                {
-                    isThere = await keys.MoveNextAsync().ConfigureAwait(false);
-                    _far.Note(fault: null);
-                }
-                catch (Exception fault)
-                {
-                    _far.Note(fault);
-                    throw;
-                }
+            for (var isThere = keys.IsThere; isThere; isThere = await _far.NoteFaultAsync(keys.Listing.MoveNextAsync()).ConfigureAwait(false)) yield return keys.Listing.Current;
+        }
 
-                if (!isThere) yield break;
-                yield return keys.Current;
+        static async ValueTask<(IAsyncEnumerator<string> Listing, bool IsThere)> BeginAsync(CacheBackend far, string pattern, CancellationToken cancellationToken)
+        {
+            var listing = far.KeysAsync(pattern, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            try
+            {
+                return (listing, await listing.MoveNextAsync().ConfigureAwait(false));
+            }
+            catch
+            {
+                await listing.DisposeAsync().ConfigureAwait(false);
+                throw;
             }
         }
     }
@@ -283,85 +240,31 @@ public sealed class TieredBackend : CacheBackend
         await base.DisposeCoreAsync().ConfigureAwait(false);
     }
 
-    // A fresh copy is the caller's to change; an entry's value is a copy already.
-    private static byte[] ToArray(ReadOnlyMemory<byte> value) =>
-        MemoryMarshal.TryGetArray(value, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length ? segment.Array : value.ToArray();
-
-    // All of it may be closed twice.
     private async ValueTask CloseAsync()
     {
-        if (_farBackend.Capabilities.NoticesEmptied) _farBackend.Emptied -= _listener.OnEmptied;
-        if (_sender is not null) await _sender.DisposeAsync().ConfigureAwait(false);
-        if (_channel is not null) await _channel.DisposeAsync().ConfigureAwait(false);
+        if (_isClosed) return;
+        _isClosed = true;
         try
         {
-            await _nearBackend.DisposeAsync().ConfigureAwait(false);
+            if (_sender is not null) await _sender.DisposeAsync().ConfigureAwait(false);
+            await StopHearingAsync().ConfigureAwait(false);
         }
         finally
         {
-            await _farBackend.DisposeAsync().ConfigureAwait(false);
+            try
+            {
+                await _nearBackend.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                await _farBackend.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
-    private ValueTask<TieredLookup> LookUpCoreAsync(string key, CancellationToken cancellationToken)
+    private async ValueTask StopHearingAsync()
     {
-        var near = _near.GetAsync(key, withStale: false, cancellationToken);
-        if (!near.IsCompletedSuccessfully) return WaitAsync(this, near, key, cancellationToken);
-        if (near.Result is not { } value) return LookUpFarAsync(key, cancellationToken);
-        _nearLookups.CountHit();
-        return new(new TieredLookup(value, TieredLookupOutcome.Near));
-
-        static async ValueTask<TieredLookup> WaitAsync(TieredBackend tiers, ValueTask<byte[]?> near, string key, CancellationToken cancellationToken)
-        {
-            if (await near.ConfigureAwait(false) is not { } value) return await tiers.LookUpFarAsync(key, cancellationToken).ConfigureAwait(false);
-            tiers._nearLookups.CountHit();
-            return new TieredLookup(value, TieredLookupOutcome.Near);
-        }
-    }
-
-    private async ValueTask<TieredLookup> LookUpFarAsync(string key, CancellationToken cancellationToken)
-    {
-        await _near.RecoverAsync().ConfigureAwait(false);
-        var number = _near.StripeOf(key).Number;
-        IReadOnlyDictionary<string, CacheEntry> entries;
-        try
-        {
-            _far.Enter();
-            entries = await _far.CallAsync(key, static (far, key, token) => far.LookUpEntriesAsync([key], token), cancellationToken).ConfigureAwait(false);
-        }
-        catch (CacheBackendException)
-        {
-            if (await _near.GetAsync(key, withStale: true, cancellationToken).ConfigureAwait(false) is not { } stale) throw;
-            Interlocked.Increment(ref _staleHits);
-            return new TieredLookup(stale, TieredLookupOutcome.Stale);
-        }
-
-        if (!entries.TryGetValue(key, out var entry))
-        {
-            Interlocked.Increment(ref _misses);
-            return new TieredLookup(null, TieredLookupOutcome.Miss);
-        }
-
-        await PromoteAsync(entry, number).ConfigureAwait(false);
-        Interlocked.Increment(ref _farHits);
-        return new TieredLookup(ToArray(entry.Value), TieredLookupOutcome.Far);
-    }
-
-    private async ValueTask PromoteAsync(CacheEntry entry, long number)
-    {
-        if (await _near.TryPromoteAsync(entry, number).ConfigureAwait(false)) Interlocked.Increment(ref _promotions);
-    }
-
-    // All or nothing: a key that the near tier does not have is no miss.
-    private async ValueTask<bool> TryAddStaleAsync(Dictionary<string, long>.KeyCollection keys, Dictionary<string, byte[]> found, CancellationToken cancellationToken)
-    {
-        foreach (var key in keys)
-        {
-            if (await _near.GetAsync(key, withStale: true, cancellationToken).ConfigureAwait(false) is not { } value) return false;
-            found.Add(key, value);
-        }
-
-        Interlocked.Add(ref _staleHits, keys.Count);
-        return true;
+        if (_farBackend.Capabilities.NoticesEmptied) _farBackend.Emptied -= _listener.OnEmptied;
+        if (_channel is not null) await _channel.DisposeAsync().ConfigureAwait(false);
     }
 }

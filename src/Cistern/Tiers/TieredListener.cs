@@ -16,21 +16,18 @@ internal sealed class TieredListener(NearTier near) : IInvalidationListener
     public async ValueTask OnChangedAsync(IReadOnlyCollection<string> keys)
     {
         Interlocked.Add(ref _keys, keys.Count);
-        foreach (var key in keys) await near.DropAsync(key).ConfigureAwait(false);
+        try
+        {
+            foreach (var key in keys) await near.DropAsync(key).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The tiers were closed meanwhile; nobody looks at the copies any more.
+        }
     }
 
     /// <inheritdoc/>
-    public ValueTask OnAllChangedAsync() => near.DropAllAsync();
-
-    /// <inheritdoc/>
-    public ValueTask OnMessagesLostAsync()
-    {
-        Interlocked.Increment(ref _losses);
-        return near.DropAllAsync();
-    }
-
-    /// <summary>The far tier has lost its entries: what it does not have, no copy should be of.</summary>
-    public async void OnEmptied(object? sender, EventArgs e)
+    public async ValueTask OnAllChangedAsync()
     {
         try
         {
@@ -38,7 +35,17 @@ internal sealed class TieredListener(NearTier near) : IInvalidationListener
         }
         catch (ObjectDisposedException)
         {
-            // The tiers were closed meanwhile; nobody looks at the copies any more.
+            // As above.
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask OnMessagesLostAsync()
+    {
+        Interlocked.Increment(ref _losses);
+        return OnAllChangedAsync();
+    }
+
+    /// <summary>The far tier has lost its entries: what it does not have, no copy should be of.</summary>
+    public void OnEmptied(object? sender, EventArgs e) => _ = OnAllChangedAsync().AsTask();
 }

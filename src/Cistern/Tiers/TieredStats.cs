@@ -1,6 +1,6 @@
 namespace Cistern;
 
-/// <summary>What the tiers of a <see cref="TieredBackend"/> did since it was opened or its counters were reset. Immutable.</summary>
+/// <summary>What the tiers of a <see cref="TieredBackend"/> did since it was opened; <see cref="CacheBackend.ResetStats"/> leaves it. Immutable.</summary>
 public sealed record TieredStats
 {
     /// <summary>Lookups that the near tier answered.</summary>

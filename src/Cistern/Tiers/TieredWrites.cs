@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Cistern;
 
 /// <summary>
-/// The order of a write through both tiers: the far one first, which decides; then the near one, whose copy is renewed or removed; then the others are told. A write whose outcome is unknown leaves no copy, here or
-/// with the others. Safe for concurrent use.
+/// The order of a write through both tiers: the far one first, which decides; then the near one, whose copy is renewed or removed; then the others are told. A write whose outcome is unknown
+/// leaves no copy of what was there before, here or with the others. Safe for concurrent use.
 /// </summary>
 internal sealed class TieredWrites(NearTier near, FarTier far, InvalidationSender? sender)
 {
@@ -13,7 +13,7 @@ internal sealed class TieredWrites(NearTier near, FarTier far, InvalidationSende
     {
         far.Enter();
         var stripe = near.StripeOf(draft.Key);
-        var number = stripe.Begin();
+        var ticket = near.BeginWrites(stripe);
         SetOutcome outcome;
         try
         {
@@ -25,7 +25,7 @@ internal sealed class TieredWrites(NearTier near, FarTier far, InvalidationSende
             throw;
         }
 
-        var copies = await near.EndWritesAsync(stripe, number, [draft], _ => outcome == SetOutcome.Stored).ConfigureAwait(false);
+        var copies = await near.EndWritesAsync(stripe, ticket, [draft], _ => outcome == SetOutcome.Stored).ConfigureAwait(false);
         if (outcome == SetOutcome.Stored) sender?.Send([draft.Key]);
         return new TieredSet(outcome, copies[0]);
     }
@@ -36,8 +36,8 @@ internal sealed class TieredWrites(NearTier near, FarTier far, InvalidationSende
         if (drafts.Count == 0) return [];
         far.Enter();
 
-        // One number for all of a stripe: they are one write.
-        var groups = Enumerable.Range(0, drafts.Count).GroupBy(i => near.StripeOf(drafts[i].Key)).Select(group => (Stripe: group.Key, Number: group.Key.Begin(), Drafts: group.ToArray())).ToList();
+        // One ticket for all of a stripe: they are one write.
+        var groups = Enumerable.Range(0, drafts.Count).GroupBy(i => near.StripeOf(drafts[i].Key)).Select(group => (Stripe: group.Key, Ticket: near.BeginWrites(group.Key), Drafts: group.ToArray())).ToList();
         IReadOnlyList<SetOutcome> outcomes;
         try
         {
@@ -50,9 +50,9 @@ internal sealed class TieredWrites(NearTier near, FarTier far, InvalidationSende
             throw;
         }
 
-        foreach (var (stripe, number, group) in groups)
+        foreach (var (stripe, ticket, group) in groups)
         {
-            await near.EndWritesAsync(stripe, number, Array.ConvertAll(group, i => drafts[i]), i => outcomes[group[i]] == SetOutcome.Stored).ConfigureAwait(false);
+            await near.EndWritesAsync(stripe, ticket, Array.ConvertAll(group, i => drafts[i]), i => outcomes[group[i]] == SetOutcome.Stored).ConfigureAwait(false);
         }
 
         sender?.Send(Enumerable.Range(0, drafts.Count).Where(i => outcomes[i] == SetOutcome.Stored).Select(i => drafts[i].Key));

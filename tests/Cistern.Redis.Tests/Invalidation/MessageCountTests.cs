@@ -116,4 +116,30 @@ public sealed class MessageCountTests
         Assert.False(_count.Look("a", 7));
         Assert.False(_count.Look("a", 7));
     }
+
+    [Fact]
+    public void CounterThatWentBackAndOvertookItself_AfterAnotherConnection_IsALoss()
+    {
+        _count.Look("a", 99);
+        _count.Note("a", 100);
+        Assert.False(_count.Look("a", 100));
+
+        // The server came back at 97; others sent 98 to 100 once more before we were heard again.
+        _count.BeginAnew();
+        _count.Note("a", 101);
+        Assert.True(_count.Look("a", 101));
+        _count.Note("a", 102);
+        Assert.False(_count.Look("a", 102));
+        Assert.False(_count.Look("a", 102));
+    }
+
+    [Fact]
+    public void Messages_HeardBeforeTheFirstLook_AreCounted()
+    {
+        _count.Note("a", 8);
+        _count.Note("a", 6);
+        Assert.False(_count.Look("a", 7));
+        Assert.False(_count.Look("a", 8));
+        Assert.False(_count.Look("a", 8));
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cistern.Tests.Tiers;
 
 /// <summary>A backend in memory that tells the test of each call before and after its work, and may be held back or failed there.</summary>
@@ -14,9 +16,7 @@ internal sealed class GatedBackend(TimeProvider clock) : CacheBackend("gated", c
     /// <summary>Awaited after each call has done its work; given its name.</summary>
     public Func<string, Task> After { get; set; } = static _ => Task.CompletedTask;
 
-    public bool IsPersistent { get; init; }
-
-    public override BackendCapabilities Capabilities => _inner.Capabilities with { IsPersistent = IsPersistent, NoticesEmptied = true };
+    public override BackendCapabilities Capabilities => _inner.Capabilities with { NoticesEmptied = true };
 
     /// <summary>Fails every call from now on, or none.</summary>
     public void Fail(bool fail) => Before = fail ? static call => Task.FromException(new IOException($"{call}: the line is cut")) : static _ => Task.CompletedTask;
@@ -48,7 +48,10 @@ internal sealed class GatedBackend(TimeProvider clock) : CacheBackend("gated", c
 
     protected override ValueTask<long> ClearCoreAsync(CancellationToken cancellationToken) => ActAsync("clear", (_, token) => _inner.ClearAsync(token), 0);
 
-    protected override IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, CancellationToken cancellationToken) => _inner.KeysAsync(pattern.Text, cancellationToken);
+    protected override async IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var key in await ActAsync("keys", (text, token) => _inner.KeysAsync(text, token).ToListAsync(token), pattern.Text)) yield return key;
+    }
 
     protected override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => default;
 

@@ -11,9 +11,6 @@ internal sealed class LoopbackChannel : IInvalidationChannel
     /// <summary>Whether sending fails.</summary>
     public bool Fails { get; set; }
 
-    /// <summary>How many messages were sent.</summary>
-    public int Sent { get; private set; }
-
     public bool IsDisposed { get; private set; }
 
     /// <summary>Channels that hear each other.</summary>
@@ -29,6 +26,7 @@ internal sealed class LoopbackChannel : IInvalidationChannel
 
     public ValueTask ListenAsync(IInvalidationListener listener, CancellationToken cancellationToken)
     {
+        if (Fails) throw new CacheBackendException("the channel is cut");
         _listener = listener;
         return default;
     }
@@ -47,6 +45,5 @@ internal sealed class LoopbackChannel : IInvalidationChannel
     {
         if (Fails) throw new CacheBackendException("the channel is cut");
         foreach (var other in _all.Where(channel => channel != this && channel._listener is not null)) await tell(other._listener!);
-        Sent++;
     }
 }

@@ -3,7 +3,7 @@ namespace Cistern.Tests.Tiers;
 /// <summary>Tiers that fail, are down, come back empty.</summary>
 public sealed class TierFaultTests : TieredTest
 {
-    private static readonly TieredBackendOptions Options = new()
+    private static readonly TieredBackendOptions Short = new()
     {
         NearTimeToLive = TimeSpan.FromSeconds(10),
         StaleWhileDown = TimeSpan.FromSeconds(20),
@@ -14,12 +14,11 @@ public sealed class TierFaultTests : TieredTest
     [Fact]
     public async Task Get_WhileTheFarTierFails_IsAnsweredByAnOldCopyForAWhile()
     {
-        var tiers = await OpenAsync(Options with { FaultsUntilDown = 1_000 });
+        var tiers = await OpenAsync(Short with { FaultsUntilDown = 1_000 });
         await tiers.SetAsync("key", Bytes("value"));
         Far.Fail(true);
         Clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(TieredLookupOutcome.Stale, (await tiers.LookUpAsync("key")).Outcome);
-        Assert.True(await tiers.ExistsAsync("key"));
         Clock.Advance(TimeSpan.FromMilliseconds(19_999));
         Assert.Equal("value", Text((await tiers.GetManyAsync(["key"]))["key"]));
         Clock.Advance(TimeSpan.FromMilliseconds(1));
@@ -30,7 +29,7 @@ public sealed class TierFaultTests : TieredTest
     [Fact]
     public async Task Get_OfAnOldCopy_EndsWithTheEntryWhateverIsDown()
     {
-        var tiers = await OpenAsync(Options);
+        var tiers = await OpenAsync(Short);
         await tiers.SetAsync("key", Bytes("value"), new SetOptions { TimeToLive = TimeSpan.FromSeconds(12) });
         Far.Fail(true);
         Clock.Advance(TimeSpan.FromMilliseconds(11_999));
@@ -40,21 +39,80 @@ public sealed class TierFaultTests : TieredTest
     }
 
     [Fact]
+    public async Task Get_OfWhatWasSeenToBeGone_IsNotAnsweredByAnOldCopy()
+    {
+        var tiers = await OpenAsync(Short);
+        await tiers.SetManyAsync([new SetRequest("one", Bytes("value")), new SetRequest("other", Bytes("value"))]);
+        await Far.DeleteManyAsync(["one", "other"]);
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Null(await tiers.GetAsync("one"));
+        Assert.Empty(await tiers.GetManyAsync(["other"]));
+        Far.Fail(true);
+        await Assert.ThrowsAsync<CacheBackendException>(() => tiers.GetAsync("one").AsTask());
+        await Assert.ThrowsAsync<CacheBackendException>(() => tiers.GetAsync("other").AsTask());
+    }
+
+    [Fact]
+    public async Task Get_OfWhatWasSeenToBeNewer_IsNotAnsweredByAnOldCopy()
+    {
+        var tiers = await OpenAsync(Short);
+        await tiers.SetAsync("key", Bytes("old"));
+        await Far.SetAsync("key", Bytes("new"));
+        Clock.Advance(TimeSpan.FromSeconds(10));
+
+        // Another change of the same stripe keeps the new copy out.
+        Far.After = call => call == "look up" ? tiers.TouchAsync("key", null).AsTask() : Task.CompletedTask;
+        Assert.Equal("new", Text(await tiers.GetAsync("key")));
+        Far.After = static _ => Task.CompletedTask;
+        Far.Fail(true);
+        await Assert.ThrowsAsync<CacheBackendException>(() => tiers.GetAsync("key").AsTask());
+    }
+
+    [Fact]
+    public async Task Keys_AbandonedOrCancelled_LeaveTheFarTierToBeTried()
+    {
+        var tiers = await OpenAsync(Short with { FaultsUntilDown = 1 });
+        await tiers.SetManyAsync([new SetRequest("a", Bytes("value")), new SetRequest("b", Bytes("value"))]);
+        Far.Fail(true);
+        await Assert.ThrowsAsync<CacheBackendException>(() => tiers.DeleteAsync("a").AsTask());
+        Far.Fail(false);
+        Clock.Advance(TimeSpan.FromSeconds(5));
+        await foreach (var _ in tiers.KeysAsync()) break;
+        Assert.Equal(2, (await tiers.KeysAsync().ToListAsync()).Count);
+
+        Far.Fail(true);
+        await Assert.ThrowsAsync<CacheBackendException>(() => tiers.DeleteAsync("a").AsTask());
+        Far.Fail(false);
+        Clock.Advance(TimeSpan.FromSeconds(5));
+        using var stop = new CancellationTokenSource();
+        Far.Before = call =>
+        {
+            if (call != "keys") return Task.CompletedTask;
+            stop.Cancel();
+            return Task.FromCanceled(stop.Token);
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await tiers.KeysAsync("*", stop.Token).ToListAsync(CancellationToken.None));
+        Assert.True(await tiers.DeleteAsync("a"));
+    }
+
+    [Fact]
     public async Task Get_OfWhatHasNoCopyWhileTheFarTierFails_IsNoMiss()
     {
-        var tiers = await OpenAsync(Options);
+        var tiers = await OpenAsync(Short);
         await tiers.SetAsync("near", Bytes("value"));
         Far.Fail(true);
         await Assert.ThrowsAsync<CacheBackendException>(() => tiers.GetAsync("other").AsTask());
         await Assert.ThrowsAsync<CacheBackendException>(() => tiers.GetManyAsync(["near", "other"]).AsTask());
-        await Assert.ThrowsAsync<CacheBackendException>(() => tiers.ExistsAsync("other").AsTask());
+        await Assert.ThrowsAsync<CacheBackendException>(() => tiers.ExistsAsync("near").AsTask());
+        await Assert.ThrowsAsync<CacheBackendException>(async () => await tiers.KeysAsync("near").ToListAsync());
+        await Assert.ThrowsAsync<CacheBackendException>(async () => await tiers.KeysAsync("ne*").ToListAsync());
         Assert.Equal("value", Text(await tiers.GetAsync("near")));
     }
 
     [Fact]
     public async Task FarTier_AfterFaultsInARow_IsLeftAloneAndThenTriedOnce()
     {
-        var tiers = await OpenAsync(Options);
+        var tiers = await OpenAsync(Short);
         await tiers.SetAsync("key", Bytes("value"));
         Far.Fail(true);
         for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<CacheBackendException>(() => tiers.GetAsync("other").AsTask());
@@ -82,7 +140,7 @@ public sealed class TierFaultTests : TieredTest
     [Fact]
     public async Task FarTier_FaultsBetweenAnswers_AreNoReasonToLeaveItAlone()
     {
-        var tiers = await OpenAsync(Options);
+        var tiers = await OpenAsync(Short);
         for (var i = 0; i < 10; i++)
         {
             Far.Fail(i % 3 != 2);
@@ -96,7 +154,7 @@ public sealed class TierFaultTests : TieredTest
     [Fact]
     public async Task FarTier_CallersThatDoNotWait_AreNoReasonToLeaveItAlone()
     {
-        var tiers = await OpenAsync(Options);
+        var tiers = await OpenAsync(Short);
         for (var i = 0; i < 5; i++)
         {
             using var stop = new CancellationTokenSource();
@@ -115,7 +173,7 @@ public sealed class TierFaultTests : TieredTest
     [Fact]
     public async Task FarTier_ThatLostItsEntries_LeavesNoCopies()
     {
-        var tiers = await OpenAsync(Options);
+        var tiers = await OpenAsync(Short);
         await tiers.SetAsync("key", Bytes("value"));
         await Far.LoseAsync();
         await UntilAsync(() => Near.GetStatsAsync().AsTask().GetAwaiter().GetResult().CurrentEntries == 0);
@@ -126,7 +184,7 @@ public sealed class TierFaultTests : TieredTest
     public async Task NearTier_ThatFails_FailsNothingAndIsEmptiedBeforeItAnswersAgain()
     {
         var near = new GatedBackend(Clock);
-        var tiers = await OpenAsync(Options, near);
+        var tiers = await OpenAsync(Short, near);
         await tiers.SetAsync("key", Bytes("old"));
         near.Fail(true);
         Assert.Equal(new TieredSet(SetOutcome.Stored, NearOutcome.Failed), await tiers.SetInTiersAsync("key", Bytes("new")));
@@ -146,12 +204,22 @@ public sealed class TierFaultTests : TieredTest
     }
 
     [Fact]
-    public async Task NearTier_ThatOutlivedAProcess_IsEmptiedFirst()
+    public async Task NearTier_ThatHasEntriesAlready_IsEmptiedFirst()
     {
-        var near = new GatedBackend(Clock) { IsPersistent = true };
-        await near.SetAsync("key", Bytes("of another life"));
-        var tiers = await OpenAsync(Options, near);
+        await Near.SetAsync("key", Bytes("of another life"));
+        var tiers = await OpenAsync(Short);
         Assert.Null(await tiers.GetAsync("key"));
+    }
+
+    [Fact]
+    public async Task Open_WithAChannelThatFails_ClosesItAndLeavesTheTiersOpen()
+    {
+        var channel = LoopbackChannel.Create(1)[0];
+        channel.Fails = true;
+        await Assert.ThrowsAsync<CacheBackendException>(() => OpenAsync(Short with { Invalidation = channel }));
+        Assert.True(channel.IsDisposed);
+        Assert.Null(await Far.GetAsync("key"));
+        Assert.Null(await Near.GetAsync("key"));
     }
 
     [Fact]

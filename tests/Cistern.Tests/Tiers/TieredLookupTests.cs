@@ -51,6 +51,24 @@ public sealed class TieredLookupTests : TieredTest
     }
 
     [Fact]
+    public async Task Get_OfACopy_CountsFromWhenTheFarTierWasAsked()
+    {
+        var tiers = await OpenAsync(new TieredBackendOptions { NearTimeToLive = TimeSpan.FromSeconds(10) });
+        await Far.SetAsync("key", Bytes("old"));
+        Far.After = call =>
+        {
+            if (call == "look up") Clock.Advance(TimeSpan.FromSeconds(4));
+            return Task.CompletedTask;
+        };
+        Assert.Equal("old", Text(await tiers.GetAsync("key")));
+        await Far.SetAsync("key", Bytes("new"));
+        Clock.Advance(TimeSpan.FromMilliseconds(5_999));
+        Assert.Equal("old", Text(await tiers.GetAsync("key")));
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal("new", Text(await tiers.GetAsync("key")));
+    }
+
+    [Fact]
     public async Task GetMany_AsksTheFarTierOnceForWhatIsNotNear()
     {
         var tiers = await OpenAsync();

@@ -23,6 +23,12 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     /// <summary>Whether the servers are a cluster.</summary>
     public bool IsCluster => Servers.Any(server => server.ServerType == ServerType.Cluster);
 
+    /// <summary>The number of the database.</summary>
+    public int Database => _multiplexer.GetDatabase(options.Database ?? -1).Database;
+
+    /// <summary>What the multiplexer puts before the names of channels.</summary>
+    public byte[] ChannelPrefix => (byte[]?)ConfigurationOptions.Parse(_multiplexer.Configuration).ChannelPrefix ?? [];
+
     /// <summary>The multiplexer of now.</summary>
     public IConnectionMultiplexer Multiplexer => _multiplexer;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
 
@@ -32,7 +33,7 @@ internal sealed record InvalidationMessage(string Epoch, long Number, string Sen
         foreach (var key in keys)
         {
             var bytes = Encoding.UTF8.GetBytes(key);
-            System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(payload.GetSpan(sizeof(int)), bytes.Length);
+            BinaryPrimitives.WriteInt32BigEndian(payload.GetSpan(sizeof(int)), bytes.Length);
             payload.Advance(sizeof(int));
             payload.Write(bytes);
         }
@@ -56,7 +57,7 @@ internal sealed record InvalidationMessage(string Epoch, long Number, string Sen
         var keys = new List<string>();
         while (rest.Length > 0)
         {
-            if (!System.Buffers.Binary.BinaryPrimitives.TryReadInt32BigEndian(rest, out var length) || length < 0 || length > rest.Length - sizeof(int)) return null;
+            if (!BinaryPrimitives.TryReadInt32BigEndian(rest, out var length) || length < 0 || length > rest.Length - sizeof(int)) return null;
             try
             {
                 keys.Add(Strict.GetString(rest.Slice(sizeof(int), length)));

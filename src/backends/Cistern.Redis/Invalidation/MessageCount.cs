@@ -8,10 +8,10 @@ internal sealed class MessageCount
 {
     private readonly Lock _lock = new();
 
-    // Those that arrived before others with lower numbers.
+    // Those that arrived before others with lower numbers, or before the first look.
     private readonly HashSet<long> _ahead = [];
     private string? _epoch;
-    private bool _hasBegun;
+    private bool _isNew = true;
     private bool _isLost;
 
     // All up to here arrived.
@@ -20,6 +20,16 @@ internal sealed class MessageCount
     // Where the counter was at the last look.
     private long _expected;
 
+    /// <summary>Whoever was heard is heard by another connection from now on: what was sent between the two is lost, and numbers may be given again, which the server had forgotten.</summary>
+    public void BeginAnew()
+    {
+        lock (_lock)
+        {
+            (_isNew, _isLost) = (true, true);
+            _ahead.Clear();
+        }
+    }
+
     /// <summary>A message arrived.</summary>
     /// <param name="epoch">The epoch of its number.</param>
     /// <param name="number">Its number, from 1.</param>
@@ -27,7 +37,6 @@ internal sealed class MessageCount
     {
         lock (_lock)
         {
-            if (!_hasBegun) return;
             if (epoch != _epoch)
             {
                 // The counter's first message ever, or the counter was lost, and with it perhaps others'.
@@ -36,9 +45,9 @@ internal sealed class MessageCount
                 _ahead.Clear();
             }
 
-            if (number <= _arrived) return;
+            if (!_isNew && number <= _arrived) return;
             _ahead.Add(number);
-            while (_ahead.Remove(_arrived + 1)) _arrived++;
+            if (!_isNew) Follow();
         }
     }
 
@@ -50,8 +59,9 @@ internal sealed class MessageCount
         lock (_lock)
         {
             var isLost = _isLost;
-            if (!_hasBegun)
+            if (_isNew)
             {
+                if (epoch != _epoch) _ahead.Clear();
                 _arrived = number;
             }
             else if (epoch != _epoch)
@@ -74,10 +84,15 @@ internal sealed class MessageCount
                 _arrived = Math.Max(_arrived, number);
             }
 
-            (_epoch, _expected, _hasBegun, _isLost) = (epoch, number, true, false);
+            (_epoch, _expected, _isNew, _isLost) = (epoch, number, false, false);
             _ahead.RemoveWhere(ahead => ahead <= _arrived);
-            while (_ahead.Remove(_arrived + 1)) _arrived++;
+            Follow();
             return isLost;
         }
+    }
+
+    private void Follow()
+    {
+        while (_ahead.Remove(_arrived + 1)) _arrived++;
     }
 }

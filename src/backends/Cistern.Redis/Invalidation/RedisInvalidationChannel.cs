@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using StackExchange.Redis;
 
 namespace Cistern;
@@ -17,19 +19,21 @@ internal sealed class RedisInvalidationChannel : IInvalidationChannel
     private readonly RedisConnection _connection;
     private readonly RedisKey _counter;
     private readonly RedisChannel _channel;
+    private readonly byte[] _publishedTo;
     private readonly string _name;
     private readonly string _sender = InvalidationMessage.NewName();
     private readonly MessageCount _count = new();
     private readonly CancellationTokenSource _end = new();
     private IInvalidationListener? _listener;
     private IConnectionMultiplexer? _subscribed;
+    private bool _hasSubscribed;
     private Task _watch = Task.CompletedTask;
     private int _disposed;
 
     /// <summary>Creates a channel.</summary>
     /// <param name="connection">The server; stays open when the channel is disposed.</param>
     /// <param name="keys">The prefix.</param>
-    /// <param name="options">The name and the database.</param>
+    /// <param name="options">The name.</param>
     public RedisInvalidationChannel(RedisConnection connection, RedisKeys keys, RedisBackendOptions options)
     {
         _connection = connection;
@@ -37,7 +41,11 @@ internal sealed class RedisInvalidationChannel : IInvalidationChannel
 
         // No entry's key has a NUL in it. Messages do not belong to a database; the counter does.
         _counter = keys.ToServer("\0invalidations");
-        _channel = new RedisChannel($"{keys.Prefix}\0invalidations {options.Database ?? 0}", RedisChannel.PatternMode.Literal);
+        var name = $"{keys.Prefix}\0invalidations {connection.Database}";
+        _channel = new RedisChannel(name, RedisChannel.PatternMode.Literal);
+
+        // The multiplexer puts a prefix before the channels that it subscribes to, and knows nothing of those that a script publishes to.
+        _publishedTo = [.. connection.ChannelPrefix, .. Encoding.UTF8.GetBytes(name)];
     }
 
     /// <inheritdoc/>
@@ -52,7 +60,7 @@ internal sealed class RedisInvalidationChannel : IInvalidationChannel
             await SubscribeAsync(cancellationToken).ConfigureAwait(false);
             await LookAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException)
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CacheBackendException($"{_name}: listening to what others change failed: {fault.Message}", fault);
         }
@@ -69,7 +77,7 @@ internal sealed class RedisInvalidationChannel : IInvalidationChannel
         var bytes = 0;
         foreach (var key in keys)
         {
-            var length = sizeof(int) + System.Text.Encoding.UTF8.GetByteCount(key);
+            var length = sizeof(int) + Encoding.UTF8.GetByteCount(key);
             if (part.Count > 0 && bytes + length > MostMessageBytes)
             {
                 messages.Add(InvalidationMessage.Payload(_sender, part));
@@ -94,7 +102,7 @@ internal sealed class RedisInvalidationChannel : IInvalidationChannel
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _end.CancelAsync().ConfigureAwait(false);
         await _watch.ConfigureAwait(false);
-        _ = _subscribed?.GetSubscriber().UnsubscribeAsync(_channel, Hear, CommandFlags.FireAndForget);
+        Unsubscribe();
         _end.Dispose();
     }
 
@@ -102,10 +110,10 @@ internal sealed class RedisInvalidationChannel : IInvalidationChannel
     {
         try
         {
-            RedisValue[] arguments = [InvalidationMessage.NewName(), (byte[])_channel!, payload];
+            RedisValue[] arguments = [InvalidationMessage.NewName(), _publishedTo, payload];
             await _connection.RunAsync(RedisScript.Invalidate, [_counter], arguments, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             throw new CacheBackendException($"{_name}: telling others what changed failed: {fault.Message}", fault);
         }
@@ -118,16 +126,9 @@ internal sealed class RedisInvalidationChannel : IInvalidationChannel
         {
             while (await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false))
             {
-                try
-                {
-                    // The connection may have been replaced since.
-                    await SubscribeAsync(_end.Token).ConfigureAwait(false);
-                    await LookAsync(_end.Token).ConfigureAwait(false);
-                }
-                catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
-                {
-                    // Not there now: when it is, the counter tells what was missed.
-                }
+                // Each for itself: whether or not there is a subscription, the counter tells what was missed.
+                await TryAsync(SubscribeAsync).ConfigureAwait(false);
+                await TryAsync(LookAsync).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -136,19 +137,70 @@ internal sealed class RedisInvalidationChannel : IInvalidationChannel
         }
     }
 
+    private async Task TryAsync(Func<CancellationToken, Task> step)
+    {
+        try
+        {
+            await step(_end.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (!_end.IsCancellationRequested)
+        {
+            // Not there now; in a second it may be.
+        }
+    }
+
+    // The connection may have been replaced since.
     private async Task SubscribeAsync(CancellationToken cancellationToken)
     {
         var multiplexer = _connection.Multiplexer;
         if (ReferenceEquals(multiplexer, _subscribed)) return;
-        await _connection.WithinTimeoutAsync(multiplexer.GetSubscriber().SubscribeAsync(_channel, Hear), cancellationToken).ConfigureAwait(false);
-        _subscribed = multiplexer;
+        Unsubscribe();
+        try
+        {
+            await _connection.WithinTimeoutAsync(multiplexer.GetSubscriber().SubscribeAsync(_channel, Hear), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // It may still come about, and with the next one everything would be heard twice.
+            Unsubscribe(multiplexer);
+            throw;
+        }
+
+        if (_hasSubscribed) _count.BeginAnew();
+        multiplexer.ConnectionRestored += OnRestored;
+        (_subscribed, _hasSubscribed) = (multiplexer, true);
+    }
+
+    private void OnRestored(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (e.ConnectionType == ConnectionType.Subscription) _count.BeginAnew();
+    }
+
+    private void Unsubscribe()
+    {
+        if (_subscribed is not { } multiplexer) return;
+        _subscribed = null;
+        multiplexer.ConnectionRestored -= OnRestored;
+        Unsubscribe(multiplexer);
+    }
+
+    private void Unsubscribe(IConnectionMultiplexer multiplexer)
+    {
+        try
+        {
+            _ = multiplexer.GetSubscriber().UnsubscribeAsync(_channel, Hear, CommandFlags.FireAndForget);
+        }
+        catch (Exception)
+        {
+            // It was closed before, with all its subscriptions.
+        }
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         var counter = (string?)await _connection.CallAsync(database => database.StringGetAsync(_counter, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
         var parts = counter?.Split(':');
-        var isLost = parts is [{ } epoch, { } digits] && long.TryParse(digits, System.Globalization.CultureInfo.InvariantCulture, out var number) ? _count.Look(epoch, number) : _count.Look(null, 0);
+        var isLost = parts is [{ } epoch, { } digits] && long.TryParse(digits, CultureInfo.InvariantCulture, out var number) ? _count.Look(epoch, number) : _count.Look(null, 0);
         if (isLost) await _listener!.OnMessagesLostAsync().ConfigureAwait(false);
     }
 
@@ -160,19 +212,12 @@ internal sealed class RedisInvalidationChannel : IInvalidationChannel
     // Counted when it was heeded: until then it is not known to have arrived.
     private async Task HeedAsync(InvalidationMessage message)
     {
-        try
+        if (message.Sender != _sender)
         {
-            if (message.Sender != _sender)
-            {
-                if (message.Keys.Count == 0) await _listener!.OnAllChangedAsync().ConfigureAwait(false);
-                else await _listener!.OnChangedAsync(message.Keys).ConfigureAwait(false);
-            }
+            if (message.Keys.Count == 0) await _listener!.OnAllChangedAsync().ConfigureAwait(false);
+            else await _listener!.OnChangedAsync(message.Keys).ConfigureAwait(false);
+        }
 
-            _count.Note(message.Epoch, message.Number);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Whoever listened is gone.
-        }
+        _count.Note(message.Epoch, message.Number);
     }
 }

@@ -163,8 +163,9 @@ internal sealed class RedisScript
         local epoch, number = string.match(redis.call('GET', KEYS[1]) or '', '^(%w+):(%d+)$')
         if not epoch then epoch, number = ARGV[1], '0' end
         local counter = epoch .. ':' .. string.format('%.0f', tonumber(number) + 1)
-        redis.call('SET', KEYS[1], counter)
+        -- In this order: a server that is full refuses the second, and what was deleted must be told all the same.
         redis.call('PUBLISH', ARGV[2], counter .. ':' .. ARGV[3])
+        redis.call('SET', KEYS[1], counter)
         return 1
         """);
 
