@@ -171,7 +171,7 @@ public sealed class MemcachedBackend : CacheBackend
         var faults = await Task.WhenAll(_calls.Nodes.Select(node => TryConnectAsync(node, deadline, cancellationToken))).ConfigureAwait(false);
 
         // What is away may come back; what is no memcached server is a mistake.
-        if (faults.FirstOrDefault(fault => fault?.InnerException is MemcachedFaultException) is { } mistake) throw mistake;
+        if (faults.FirstOrDefault(fault => fault is { IsMistake: true }) is { } mistake) throw mistake;
         if (faults.All(fault => fault is not null)) throw faults[0]!;
         var largestItem = _calls.Nodes.Min(node => node.Facts?.LargestItem) ?? 0;
         _capabilities = new BackendCapabilities

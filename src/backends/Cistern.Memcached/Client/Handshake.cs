@@ -6,6 +6,9 @@ namespace Cistern;
 /// <summary>Asks a server on a new connection what it is. Whatever is no memcached server is found out here.</summary>
 internal static class Handshake
 {
+    /// <summary>What a server says that has as many connections as it takes, before it closes a new one. It passes.</summary>
+    public const string Full = "ERROR Too many open connections";
+
     // Both answers together have a few kilobytes.
     private const int LongestAnswer = 64 * 1024;
 
@@ -57,6 +60,7 @@ internal static class Handshake
             if (line == "END") ends++;
             else if (line.Split(' ', 3) is ["STAT", var name, var text]) figures[name] = text;
             else if (line.Split(' ', 3) is ["STAT", var bare]) figures[bare] = "";
+            else if (line == Full) throw new SocketException((int)SocketError.ConnectionRefused, $"the server takes no more connections: {line}");
             else throw new MemcachedFaultException(line.StartsWith("CLIENT_ERROR", StringComparison.Ordinal) ? $"the server refused: {line}" : "what answers is no memcached server");
         }
 

@@ -131,7 +131,7 @@ internal sealed class ServerNode : IDisposable
         catch (Exception fault) when (fault is SocketException or OperationCanceledException or MemcachedFaultException)
         {
             var reason = fault is OperationCanceledException ? $"no connection within {_options.ConnectTimeout.TotalSeconds} s" : fault.Message;
-            var failure = new MemcachedFaultException($"{Address}: {reason}", fault);
+            var failure = new MemcachedFaultException($"{Address}: {reason}", fault) { IsMistake = fault is MemcachedFaultException };
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
