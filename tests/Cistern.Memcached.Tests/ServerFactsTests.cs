@@ -20,5 +20,14 @@ public sealed class ServerFactsTests
     [Fact]
     public void ConnectionsThatWereMadeAtTheSameTime_MayBeToldInAnyOrder() => Assert.False((Later() with { Connections = 49, BeganAt = 1 }).IsAnotherRunThan(Earlier));
 
+    [Fact]
+    public void ConnectionBegunBeforeTheOneThatIsKnown_IsNoLaterWord()
+    {
+        var known = Later() with { Process = 2 };
+        Assert.False(Earlier.IsLaterThan(known));
+        Assert.True(known.IsLaterThan(Earlier));
+        Assert.True(Earlier.IsLaterThan(null));
+    }
+
     private static ServerFacts Later() => Earlier with { Time = 1_031, Uptime = 430, Connections = 51, BeganAt = long.MaxValue };
 }

@@ -206,6 +206,8 @@ public sealed class MemcachedBackend : CacheBackend
     private void NoticeRestart()
     {
         Interlocked.Increment(ref _restarts);
-        TellEmptied();
+
+        // Not by the one that connects: whoever waits for that connection would wait for the handlers, too.
+        ThreadPool.UnsafeQueueUserWorkItem(static backend => backend.TellEmptied(), this, preferLocal: false);
     }
 }

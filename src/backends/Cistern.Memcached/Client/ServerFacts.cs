@@ -34,6 +34,10 @@ internal sealed record ServerFacts
     /// <summary>When it had answered, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
     public long AskedAt { get; } = Stopwatch.GetTimestamp();
 
+    /// <summary>Whether this is the later word: of two connections that are made at the same time, the one that was begun first may be told last.</summary>
+    /// <param name="known">What was said before; null: nothing.</param>
+    public bool IsLaterThan(ServerFacts? known) => known is null || BeganAt > known.BeganAt;
+
     /// <summary>
     /// Whether it is another run of the server than the one that said this earlier, and so began empty. In containers every run may have the same
     /// process id; the two clocks are in whole seconds; and the connections of a new run begin at one.

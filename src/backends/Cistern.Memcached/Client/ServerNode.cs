@@ -155,8 +155,9 @@ internal sealed class ServerNode : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
-            isAnotherRun = _facts is not null && connection.Facts.IsAnotherRunThan(_facts);
-            _facts = connection.Facts;
+            var isLater = connection.Facts.IsLaterThan(_facts);
+            isAnotherRun = isLater && _facts is not null && connection.Facts.IsAnotherRunThan(_facts);
+            if (isLater) _facts = connection.Facts;
             _failure = null;
             _pause = TimeSpan.Zero;
             Volatile.Write(ref _connections[slot], connection);
