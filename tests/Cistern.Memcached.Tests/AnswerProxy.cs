@@ -22,6 +22,9 @@ public sealed class AnswerProxy : IAsyncDisposable
     /// <summary>What becomes of a piece of the server's answers: pieces that are sent one after another. Null: it passes as it is.</summary>
     public Func<byte[], IEnumerable<byte[]>>? Change { get; set; }
 
+    /// <summary>How long it waits behind each piece that it sends of a changed answer. Default: not at all.</summary>
+    public TimeSpan Pause { get; set; }
+
     /// <summary>The address for a backend.</summary>
     public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
@@ -72,7 +75,11 @@ public sealed class AnswerProxy : IAsyncDisposable
             while (await from.ReadAsync(buffer, _end.Token) is var length and > 0)
             {
                 var piece = buffer[..length];
-                foreach (var part in change?.Invoke()?.Invoke(piece) ?? [piece]) await to.WriteAsync(part, _end.Token);
+                foreach (var part in change?.Invoke()?.Invoke(piece) ?? [piece])
+                {
+                    await to.WriteAsync(part, _end.Token);
+                    if (change is not null && Pause > TimeSpan.Zero) await Task.Delay(Pause, TimeProvider.System, _end.Token);
+                }
             }
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or ObjectDisposedException)

@@ -192,7 +192,7 @@ public sealed class MemcachedBackend : CacheBackend
     {
         try
         {
-            await node.ConnectAsync(deadline, cancellationToken).ConfigureAwait(false);
+            await node.ConnectAsync(ConnectionUse.Call, deadline, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (MemcachedFaultException fault)

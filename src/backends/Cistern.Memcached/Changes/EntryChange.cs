@@ -14,6 +14,9 @@ internal abstract class EntryChange<TOutcome>(KeyTarget target)
     /// <summary>How much of what is there it needs.</summary>
     public virtual ReadDepth Depth => ReadDepth.Header;
 
+    /// <summary>Over which connection it goes when it is made alone.</summary>
+    public virtual ConnectionUse Use => ConnectionUse.Call;
+
     /// <summary>Decides what to do.</summary>
     /// <param name="held">What is there.</param>
     /// <param name="now">Now, in milliseconds since 1970.</param>

@@ -18,7 +18,7 @@ internal sealed class EntryChanges(ServerCalls calls, EntryReads reads, Func<lon
     public async ValueTask<TOutcome> RunAsync<TOutcome>(EntryChange<TOutcome> change, CancellationToken cancellationToken)
     {
         var deadline = calls.Deadline();
-        var connection = await calls.Nodes[calls.Find(change.Target.Name)].ConnectAsync(deadline, cancellationToken).ConfigureAwait(false);
+        var connection = await calls.Nodes[calls.Find(change.Target.Name)].ConnectAsync(change.Use, deadline, cancellationToken).ConfigureAwait(false);
         var outcomes = new TOutcome[1];
         await RunAsync(connection, [change], [0], outcomes, deadline, cancellationToken).ConfigureAwait(false);
         return outcomes[0];
@@ -32,7 +32,7 @@ internal sealed class EntryChanges(ServerCalls calls, EntryReads reads, Func<lon
         await Task.WhenAll(ServerGroups.Of(changes.Count, calls.Nodes.Count, i => calls.Find(changes[i].Target.Name)).Select(async (group, server) =>
         {
             if (group.Length == 0) return;
-            var connection = await calls.Nodes[server].ConnectAsync(calls.Deadline(), cancellationToken).ConfigureAwait(false);
+            var connection = await calls.Nodes[server].ConnectAsync(ConnectionUse.Batch, calls.Deadline(), cancellationToken).ConfigureAwait(false);
             await RunAsync(connection, changes, group, outcomes, null, cancellationToken).ConfigureAwait(false);
         })).ConfigureAwait(false);
         return outcomes;
@@ -62,7 +62,7 @@ internal sealed class EntryChanges(ServerCalls calls, EntryReads reads, Func<lon
             foreach (var piece in due.Chunk(PieceChanges))
             {
                 var exchange = new ChangeExchange<TOutcome>([.. piece.Select(change => (changes[change.Index].Target, change.Step, held[change.Index].Cas))], now, command);
-                await ServerCalls.RunAsync(connection, exchange, deadline ?? calls.Deadline(), cancellationToken).ConfigureAwait(false);
+                await ServerCalls.RunAsync(connection, exchange, deadline, cancellationToken).ConfigureAwait(false);
                 for (var i = 0; i < piece.Length; i++)
                 {
                     if (exchange.IsLate(i)) late.Add(piece[i].Index);
@@ -80,7 +80,7 @@ internal sealed class EntryChanges(ServerCalls calls, EntryReads reads, Func<lon
         var depth = changes[indices[0]].Depth;
         if (deadline is { } end)
         {
-            var exchange = new ReadExchange(targets, 0, calls.Names, depth, refreshes: false);
+            var exchange = new ReadExchange(targets, 0, 1, calls.Names, depth, refreshes: false);
             await ServerCalls.RunAsync(connection, exchange, end, cancellationToken).ConfigureAwait(false);
             held[indices[0]] = exchange.Held[0];
             return;

@@ -9,6 +9,9 @@ internal sealed class SetChange(KeyTarget target, in EntryDraft draft) : EntryCh
     public override bool ExpectsNothing => _draft.Condition == SetCondition.IfAbsent;
 
     /// <inheritdoc/>
+    public override ConnectionUse Use => _draft.Use();
+
+    /// <inheritdoc/>
     public override ChangeStep<SetOutcome> Decide(in HeldEntry held, long now)
     {
         var isPresent = held.IsLive(now);

@@ -60,7 +60,7 @@ internal sealed class EntrySets(ServerCalls calls, EntryStores stores, EntryChan
     // What a server cannot hold is refused before: the server itself would throw away what is there.
     private async ValueTask<bool> FitsAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
-        var connection = await calls.Nodes[calls.Find(draft.Key)].ConnectAsync(calls.Deadline(), cancellationToken).ConfigureAwait(false);
+        var connection = await calls.Nodes[calls.Find(draft.Key)].ConnectAsync(draft.Use(), calls.Deadline(), cancellationToken).ConfigureAwait(false);
         return calls.StoreCommand(connection).Fits(draft);
     }
 
