@@ -134,5 +134,26 @@ public sealed class RoomTests(SharedServers servers)
         Assert.Equal([SetOutcome.Stored, SetOutcome.TooLarge], outcomes.Order());
     }
 
+    [Fact]
+    public async Task Touch_OfTheLargestEntriesThatAreTaken_HasRoomForTheirNewEnd()
+    {
+        await using var backend = await MemcachedBackend.OpenAsync(servers.Three.Select(SharedServers.AddressOf), SuiteOptions.Of());
+        var value = new byte[backend.Capabilities.MaxValueBytes!.Value];
+        var outcomes = new HashSet<SetOutcome>();
+        for (var length = 115; length < 150; length++)
+        {
+            var key = $"key{length}";
+            var metadata = new Dictionary<string, string> { ["name"] = new string('m', length) };
+            var outcome = await backend.SetAsync(key, value, new SetOptions { Metadata = metadata });
+            outcomes.Add(outcome);
+            if (outcome != SetOutcome.Stored) continue;
+            Assert.True(await backend.TouchAsync(key, TimeSpan.FromHours(1)));
+            Assert.Equal(metadata, (await backend.GetEntryAsync(key))!.Metadata);
+            Assert.Equal(value, await backend.GetAsync(key));
+        }
+
+        Assert.Equal([SetOutcome.Stored, SetOutcome.TooLarge], outcomes.Order());
+    }
+
     private static byte[] Filled(int number) => [.. Enumerable.Repeat((byte)number, 4_000 + number % 8_000)];
 }

@@ -48,6 +48,9 @@ internal readonly struct Envelope
     /// <summary>All bytes.</summary>
     public long TotalBytes { get; }
 
+    /// <summary>All bytes once a touch has given it an end, which it may have already: what is taken must have room for that.</summary>
+    public long TotalBytesWithEnd => TotalBytes + (_parts.HasFlag(EnvelopeParts.ExpiresAt) ? 0 : sizeof(long));
+
     /// <summary>Writes all of it.</summary>
     /// <param name="draft">The entry that was measured.</param>
     /// <param name="name">What it is called on the server.</param>
