@@ -121,6 +121,25 @@ public sealed class PatienceTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => (await _backend.GetManyAsync(Names(100))).Count == 100);
     }
 
+    [Theory]
+    [InlineData(SetCondition.Always)]
+    [InlineData(SetCondition.IfAbsent)]
+    [InlineData(SetCondition.IfNewer)]
+    public async Task Set_EveryStepOfItSlow_HasOneTimeForAllOfThem(SetCondition condition)
+    {
+        var timeout = TimeSpan.FromSeconds(1);
+        await using var backend = await MemcachedBackend.OpenAsync([$"{Loopback.Host}:{_proxy.Port}"], new MemcachedBackendOptions { Timeout = timeout });
+        await backend.SetAsync("key", new byte[1], condition == SetCondition.IfNewer ? SetOptions.IfNewer(1) : null);
+        _proxy.Cut();
+
+        // Until it is seen here.
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        _proxy.Delay = timeout * 0.45;
+        var began = Stopwatch.GetTimestamp();
+        await Record.ExceptionAsync(() => backend.SetAsync("key", new byte[1], new SetOptions { Condition = condition, Version = condition == SetCondition.IfNewer ? 2 : null }).AsTask());
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, timeout * 1.1 + TimeSpan.FromMilliseconds(150));
+    }
+
     [Fact]
     public async Task Connection_OneOpenAndTheOthersRefused_ServesEveryCall()
     {

@@ -185,7 +185,7 @@ public sealed class MemcachedBackend : CacheBackend
             VersionRetention = VersionRetention.UntilEvicted,
             MaxValueBytes = Math.Max(1, largestItem - ItemRoom),
         };
-        _sets = new EntrySets(_calls, new EntryStores(_calls), _changes, _capabilities.MaxValueBytes.Value);
+        _sets = new EntrySets(_calls.Names, new EntryStores(_calls), _changes, _capabilities.MaxValueBytes.Value);
     }
 
     private static async Task<MemcachedFaultException?> TryConnectAsync(ServerNode node, long deadline, CancellationToken cancellationToken)
