@@ -3,7 +3,7 @@ using Cistern.Servers;
 
 namespace Cistern.Tests;
 
-/// <summary>What handlers of <see cref="CacheBackend.Emptied"/> may do: anything, also take their time and call the backend.</summary>
+/// <summary>When <see cref="CacheBackend.Emptied"/> is raised, and what its handlers may do: anything, also take their time and call the backend.</summary>
 public sealed class NotificationTests
 {
     [Fact]
@@ -28,5 +28,19 @@ public sealed class NotificationTests
         Assert.False(handled.Task.IsCompleted);
         released.SetResult();
         Assert.Equal("value", await handled.Task);
+    }
+
+    [Fact]
+    public async Task Emptied_ServerWhoseStatisticsWereReset_IsNotTold()
+    {
+        await using var server = await MemcachedServer.StartAsync();
+        for (var i = 0; i < 10; i++) await RawTalk.AskAsync(server, "");
+        await using var backend = await MemcachedBackend.OpenAsync([SharedServers.AddressOf(server)]);
+        await backend.SetStringAsync("key", "value");
+        Assert.Equal("RESET\r\n", await RawTalk.AskAsync(server, "stats reset\r\n"));
+
+        // A batch, for which a connection is made now.
+        Assert.Single(await backend.GetManyAsync(["key"]));
+        Assert.Equal(0, backend.ServerRestarts);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -45,6 +46,7 @@ internal static class Handshake
             Time = Figure(figures, "time"),
             Uptime = Figure(figures, "uptime"),
             Connections = Figure(figures, "total_connections"),
+            ProcessorSeconds = Seconds(figures, "rusage_user") + Seconds(figures, "rusage_system"),
             LargestItem = Figure(figures, "item_size_max"),
             CountsChanges = figures.GetValueOrDefault("cas_enabled") == "yes",
             ListsKeys = figures.GetValueOrDefault("lru_crawler") == "yes" && figures.GetValueOrDefault("dump_enabled", "yes") == "yes",
@@ -70,4 +72,8 @@ internal static class Handshake
 
     private static long Figure(Dictionary<string, string> figures, string name) =>
         long.TryParse(figures.GetValueOrDefault(name), out var number) ? number : throw new MemcachedFaultException($"the server does not tell its {name}");
+
+    // 0: it does not tell, as on systems that do not count it.
+    private static double Seconds(Dictionary<string, string> figures, string name) =>
+        double.TryParse(figures.GetValueOrDefault(name), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 }
