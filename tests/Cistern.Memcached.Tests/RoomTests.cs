@@ -106,7 +106,7 @@ public sealed class RoomTests(SharedServers servers)
     public async Task Servers_WithDifferentLimits_TheLeastCounts()
     {
         await using var larger = await MemcachedServer.StartAsync(["-I", "1m"]);
-        await using var smaller = await MemcachedServer.StartAsync(["-I", "64k", "-o", "slab_chunk_max=64"]);
+        await using var smaller = await MemcachedServer.StartAsync(["-I", "64k", "-o", "slab_chunk_max=32768"]);
         await using var backend = await MemcachedBackend.OpenAsync([SharedServers.AddressOf(larger), SharedServers.AddressOf(smaller)]);
         Assert.Equal(64 * 1024 - 512, backend.Capabilities.MaxValueBytes);
         for (var i = 0; i < 20; i++)
@@ -120,7 +120,7 @@ public sealed class RoomTests(SharedServers servers)
     public async Task Server_ThatComesLaterWithASmallerLimit_IsAskedForIt()
     {
         await using var larger = await MemcachedServer.StartAsync(["-I", "1m"]);
-        await using var smaller = await MemcachedServer.StartAsync(["-I", "64k", "-o", "slab_chunk_max=64"]);
+        await using var smaller = await MemcachedServer.StartAsync(["-I", "64k", "-o", "slab_chunk_max=32768"]);
         await smaller.KillAsync();
         await using var backend = await MemcachedBackend.OpenAsync([SharedServers.AddressOf(larger), SharedServers.AddressOf(smaller)]);
         await smaller.StartAgainAsync();
