@@ -14,7 +14,7 @@ internal sealed class Connection : IDisposable
     private const int UsualBytes = 64 * 1024;
 
     // What is sent at once, so that a slow network is seen to move.
-    private const int MostSentBytes = 256 * 1024;
+    private const int MostSentBytes = 64 * 1024;
 
     private readonly Socket _socket;
     private readonly TimeSpan _timeout;
