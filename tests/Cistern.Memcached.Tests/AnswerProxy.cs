@@ -6,6 +6,8 @@ namespace Cistern.Tests;
 /// <summary>Stands between a backend and a server, and changes what the server says, once it is told to.</summary>
 public sealed class AnswerProxy : IAsyncDisposable
 {
+    private const int BufferBytes = 16 * 1024;
+
     private readonly int _serverPort;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
@@ -15,6 +17,9 @@ public sealed class AnswerProxy : IAsyncDisposable
     public AnswerProxy(int serverPort)
     {
         _serverPort = serverPort;
+
+        // As a network, it holds little of what it carries.
+        _listener.Server.ReceiveBufferSize = BufferBytes;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -24,6 +29,9 @@ public sealed class AnswerProxy : IAsyncDisposable
 
     /// <summary>How long it waits behind each piece that it sends of a changed answer. Default: not at all.</summary>
     public TimeSpan Pause { get; set; }
+
+    /// <summary>How long it waits behind each piece of what the backend sends, of 16 KB at most. Default: not at all.</summary>
+    public TimeSpan RequestPause { get; set; }
 
     /// <summary>The address for a backend.</summary>
     public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
@@ -69,7 +77,7 @@ public sealed class AnswerProxy : IAsyncDisposable
 
     private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<Func<byte[], IEnumerable<byte[]>>?>? change)
     {
-        var buffer = new byte[16 * 1024];
+        var buffer = new byte[BufferBytes];
         try
         {
             while (await from.ReadAsync(buffer, _end.Token) is var length and > 0)
@@ -78,7 +86,7 @@ public sealed class AnswerProxy : IAsyncDisposable
                 foreach (var part in change?.Invoke()?.Invoke(piece) ?? [piece])
                 {
                     await to.WriteAsync(part, _end.Token);
-                    if (change is not null && Pause > TimeSpan.Zero) await Task.Delay(Pause, TimeProvider.System, _end.Token);
+                    if ((change is null ? RequestPause : Pause) is var pause && pause > TimeSpan.Zero) await Task.Delay(pause, TimeProvider.System, _end.Token);
                 }
             }
         }

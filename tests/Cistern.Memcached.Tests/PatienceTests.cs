@@ -153,6 +153,48 @@ public sealed class PatienceTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task SetMany_LargeValuesOverANetworkThatTakesThemSlowly_AreStored()
+    {
+        await using var proxy = new AnswerProxy(_server.Port);
+        await using var backend = await MemcachedBackend.OpenAsync([proxy.Address], new MemcachedBackendOptions { Timeout = Timeout });
+        proxy.RequestPause = TimeSpan.FromMilliseconds(1);
+        var value = Value("large", 8_000_000);
+        var began = Stopwatch.GetTimestamp();
+        Assert.Equal([SetOutcome.Stored, SetOutcome.Stored], await backend.SetManyAsync([new SetRequest("one", value), new SetRequest("two", value)]));
+        Assert.True(Stopwatch.GetElapsedTime(began) > Timeout, "It was not slow.");
+        proxy.RequestPause = TimeSpan.Zero;
+        Assert.All(await backend.GetManyAsync(["one", "two"]), pair => Assert.Equal(value, pair.Value));
+    }
+
+    [Fact]
+    public async Task Calls_LateAgainAndAgainOnConnectionsThatGoOn_NeverGetAnothersValue()
+    {
+        var brief = TimeSpan.FromMilliseconds(60);
+        await using var backend = await MemcachedBackend.OpenAsync([$"{Loopback.Host}:{_proxy.Port}"], new MemcachedBackendOptions { Timeout = brief });
+        await StoreAsync(40, 10_000);
+        _proxy.Delay = TimeSpan.FromMilliseconds(10);
+        var (late, right) = (0, 0);
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(caller => Task.Run(async () =>
+        {
+            for (var i = caller; Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(2); i++)
+            {
+                var name = $"key{i % 40}";
+                try
+                {
+                    Assert.Equal(Value(name, 10_000), await backend.GetAsync(name));
+                    Interlocked.Increment(ref right);
+                }
+                catch (CacheBackendException)
+                {
+                    Interlocked.Increment(ref late);
+                }
+            }
+        })));
+        Assert.True(late > 0 && right > 0, $"{late} late, {right} right.");
+    }
+
     private static string[] Names(int count) => [.. Enumerable.Range(0, count).Select(i => $"key{i}")];
 
     private static byte[] Value(string name, int length) => [.. Enumerable.Repeat((byte)name.GetHashCode(StringComparison.Ordinal), length)];

@@ -16,6 +16,9 @@ internal sealed class Connection : IDisposable
     // What is sent at once, so that a slow network is seen to move.
     private const int MostSentBytes = 64 * 1024;
 
+    // What this machine takes before a slow network does: it would hold several megabytes, for longer than a timeout, and nothing would be seen to move.
+    private const int HeldBytes = 256 * 1024;
+
     private readonly Socket _socket;
     private readonly TimeSpan _timeout;
     private readonly Lock _gate = new();
@@ -62,7 +65,7 @@ internal sealed class Connection : IDisposable
     public static async Task<Connection> OpenAsync(ServerAddress address, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = HeldBytes };
         try
         {
             await socket.ConnectAsync(address.Host, address.Port, cancellationToken).ConfigureAwait(false);
