@@ -143,8 +143,8 @@ public sealed class PatienceTests : IAsyncLifetime
     [Fact]
     public async Task Connection_OneOpenAndTheOthersRefused_ServesEveryCall()
     {
-        await _backend.SetStringAsync("key", "value");
         _proxy.IsRefusing = true;
+        await _backend.SetStringAsync("key", "value");
         for (var round = 0; round < 20; round++)
         {
             var gets = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _backend.GetStringAsync("key").AsTask()));
