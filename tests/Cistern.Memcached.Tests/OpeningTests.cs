@@ -15,6 +15,7 @@ public sealed class OpeningTests
     [InlineData("STAT pid 1\r\nEND\r\nEND\r\n", "does not tell")]
     [InlineData("STAT version 1.5.6\r\nSTAT pid 1\r\nEND\r\nEND\r\n", "memcached 1.5.6 is too old")]
     [InlineData("CLIENT_ERROR unauthenticated\r\n", "CLIENT_ERROR unauthenticated")]
+    [InlineData("ERROR Too many open connections\r\n", "takes no more connections")]
     [InlineData("", "closed")]
     public async Task Open_APortThatSpeaksSomethingElse_SaysSo(string answer, string message)
     {

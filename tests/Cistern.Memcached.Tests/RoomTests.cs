@@ -106,7 +106,7 @@ public sealed class RoomTests(SharedServers servers)
     public async Task Servers_WithDifferentLimits_TheLeastCounts()
     {
         await using var larger = await MemcachedServer.StartAsync(["-I", "1m"]);
-        await using var smaller = await MemcachedServer.StartAsync(["-I", "64k", "-o", "slab_chunk_max=64"]);
+        await using var smaller = await MemcachedServer.StartAsync(["-I", "64k", "-o", "slab_chunk_max=32768"]);
         await using var backend = await MemcachedBackend.OpenAsync([SharedServers.AddressOf(larger), SharedServers.AddressOf(smaller)]);
         Assert.Equal(64 * 1024 - 512, backend.Capabilities.MaxValueBytes);
         for (var i = 0; i < 20; i++)
@@ -120,7 +120,7 @@ public sealed class RoomTests(SharedServers servers)
     public async Task Server_ThatComesLaterWithASmallerLimit_IsAskedForIt()
     {
         await using var larger = await MemcachedServer.StartAsync(["-I", "1m"]);
-        await using var smaller = await MemcachedServer.StartAsync(["-I", "64k", "-o", "slab_chunk_max=64"]);
+        await using var smaller = await MemcachedServer.StartAsync(["-I", "64k", "-o", "slab_chunk_max=32768"]);
         await smaller.KillAsync();
         await using var backend = await MemcachedBackend.OpenAsync([SharedServers.AddressOf(larger), SharedServers.AddressOf(smaller)]);
         await smaller.StartAgainAsync();
@@ -129,6 +129,27 @@ public sealed class RoomTests(SharedServers servers)
         {
             try { outcomes.Add(await backend.SetAsync($"key{i % 20}", new byte[100_000], i < 20 ? null : SetOptions.IfNewer(1))); }
             catch (CacheBackendException) { await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System); }
+        }
+
+        Assert.Equal([SetOutcome.Stored, SetOutcome.TooLarge], outcomes.Order());
+    }
+
+    [Fact]
+    public async Task Touch_OfTheLargestEntriesThatAreTaken_HasRoomForTheirNewEnd()
+    {
+        await using var backend = await MemcachedBackend.OpenAsync(servers.Three.Select(SharedServers.AddressOf), SuiteOptions.Of());
+        var value = new byte[backend.Capabilities.MaxValueBytes!.Value];
+        var outcomes = new HashSet<SetOutcome>();
+        for (var length = 115; length < 150; length++)
+        {
+            var key = $"key{length}";
+            var metadata = new Dictionary<string, string> { ["name"] = new string('m', length) };
+            var outcome = await backend.SetAsync(key, value, new SetOptions { Metadata = metadata });
+            outcomes.Add(outcome);
+            if (outcome != SetOutcome.Stored) continue;
+            Assert.True(await backend.TouchAsync(key, TimeSpan.FromHours(1)));
+            Assert.Equal(metadata, (await backend.GetEntryAsync(key))!.Metadata);
+            Assert.Equal(value, await backend.GetAsync(key));
         }
 
         Assert.Equal([SetOutcome.Stored, SetOutcome.TooLarge], outcomes.Order());

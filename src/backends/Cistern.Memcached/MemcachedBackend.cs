@@ -171,7 +171,7 @@ public sealed class MemcachedBackend : CacheBackend
         var faults = await Task.WhenAll(_calls.Nodes.Select(node => TryConnectAsync(node, deadline, cancellationToken))).ConfigureAwait(false);
 
         // What is away may come back; what is no memcached server is a mistake.
-        if (faults.FirstOrDefault(fault => fault?.InnerException is MemcachedFaultException) is { } mistake) throw mistake;
+        if (faults.FirstOrDefault(fault => fault is { IsMistake: true }) is { } mistake) throw mistake;
         if (faults.All(fault => fault is not null)) throw faults[0]!;
         var largestItem = _calls.Nodes.Min(node => node.Facts?.LargestItem) ?? 0;
         _capabilities = new BackendCapabilities
@@ -185,14 +185,14 @@ public sealed class MemcachedBackend : CacheBackend
             VersionRetention = VersionRetention.UntilEvicted,
             MaxValueBytes = Math.Max(1, largestItem - ItemRoom),
         };
-        _sets = new EntrySets(_calls, new EntryStores(_calls), _changes, _capabilities.MaxValueBytes.Value);
+        _sets = new EntrySets(_calls.Names, new EntryStores(_calls), _changes, _capabilities.MaxValueBytes.Value);
     }
 
     private static async Task<MemcachedFaultException?> TryConnectAsync(ServerNode node, long deadline, CancellationToken cancellationToken)
     {
         try
         {
-            await node.ConnectAsync(deadline, cancellationToken).ConfigureAwait(false);
+            await node.ConnectAsync(ConnectionUse.Call, deadline, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (MemcachedFaultException fault)
@@ -206,6 +206,8 @@ public sealed class MemcachedBackend : CacheBackend
     private void NoticeRestart()
     {
         Interlocked.Increment(ref _restarts);
-        TellEmptied();
+
+        // Not by the one that connects: whoever waits for that connection would wait for the handlers, too.
+        ThreadPool.UnsafeQueueUserWorkItem(static backend => backend.TellEmptied(), this, preferLocal: false);
     }
 }

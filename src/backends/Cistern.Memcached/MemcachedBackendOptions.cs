@@ -12,12 +12,12 @@ public sealed record MemcachedBackendOptions
     /// </summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>How many connections there are to each server, shared by all callers; 1 to 64. Default 2.</summary>
+    /// <summary>How many connections there are at most to each server for calls, and as many for batches, shared by all callers; made when there is none that is free. 1 to 64, default 2.</summary>
     public int Connections { get; init; } = 2;
 
     /// <summary>
-    /// How long a call waits for the servers; of a batch and of a listing, how long each piece of it waits. In real time whatever <see cref="TimeProvider"/>
-    /// says. Default 1 s, 1 ms to 1 hour.
+    /// How long a call waits for the servers. A batch and a listing wait as long as the servers go on: so long for the next bytes, and ten times as long for
+    /// each piece. In real time whatever <see cref="TimeProvider"/> says. Default 1 s, 1 ms to 1 hour.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
 

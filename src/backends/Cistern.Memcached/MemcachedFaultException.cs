@@ -14,4 +14,7 @@ internal sealed class MemcachedFaultException : Exception
     public MemcachedFaultException(string message, Exception? innerException) : base(message, innerException)
     {
     }
+
+    /// <summary>Whether what answers cannot be used as it is, so that waiting does not help.</summary>
+    public bool IsMistake { get; init; }
 }

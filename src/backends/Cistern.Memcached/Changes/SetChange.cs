@@ -9,6 +9,16 @@ internal sealed class SetChange(KeyTarget target, in EntryDraft draft) : EntryCh
     public override bool ExpectsNothing => _draft.Condition == SetCondition.IfAbsent;
 
     /// <inheritdoc/>
+    public override ConnectionUse Use => _draft.Use();
+
+    /// <inheritdoc/>
+    public override bool IsRefused(StoreCommand command, out SetOutcome outcome)
+    {
+        outcome = SetOutcome.TooLarge;
+        return !command.Fits(_draft);
+    }
+
+    /// <inheritdoc/>
     public override ChangeStep<SetOutcome> Decide(in HeldEntry held, long now)
     {
         var isPresent = held.IsLive(now);

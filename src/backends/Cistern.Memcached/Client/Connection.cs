@@ -6,18 +6,25 @@ namespace Cistern;
 
 /// <summary>
 /// A connection that many callers share: their commands go out behind one another, and the replies come in the same order. Ends as a whole: after a
-/// fault, a reply that does not fit, or a call whose time is over, nothing that comes can be trusted to come soon, and whoever waits is told. Safe for
-/// concurrent use.
+/// fault, a reply that does not fit, or a whole timeout in which nothing came, nothing that comes can be trusted to come soon, and whoever waits is told.
+/// Safe for concurrent use.
 /// </summary>
 internal sealed class Connection : IDisposable
 {
     private const int UsualBytes = 64 * 1024;
 
+    // What is sent at once, so that a slow network is seen to move.
+    private const int MostSentBytes = 64 * 1024;
+
+    // What this machine takes before a slow network does: it would hold several megabytes, for longer than a timeout, and nothing would be seen to move.
+    private const int HeldBytes = 256 * 1024;
+
     private readonly Socket _socket;
+    private readonly TimeSpan _timeout;
     private readonly Lock _gate = new();
 
     // Under the gate: what waits for replies, what is to be sent, and why it ended.
-    private readonly Queue<Exchange> _waiting = new();
+    private readonly ExchangeQueue _waiting;
     private SendBuffer _filling = new();
     private bool _isSending;
     private ulong _nextOpaque = 1;
@@ -26,9 +33,14 @@ internal sealed class Connection : IDisposable
     // The sender's own.
     private SendBuffer _sending = new();
 
-    private Connection(Socket socket, ServerAddress address, ServerFacts facts)
+    private int _load;
+    private long _movedAt;
+
+    private Connection(Socket socket, ServerAddress address, ServerFacts facts, TimeSpan timeout)
     {
         _socket = socket;
+        _timeout = timeout;
+        _waiting = new ExchangeQueue(timeout);
         Address = address;
         Facts = facts;
     }
@@ -37,18 +49,27 @@ internal sealed class Connection : IDisposable
 
     public ServerFacts Facts { get; }
 
+    /// <summary>How large answers are, as it has shown.</summary>
+    public ReadPace Pace { get; } = new();
+
     /// <summary>Whether it has not ended yet.</summary>
     public bool IsOpen => Volatile.Read(ref _end) is null;
 
+    /// <summary>How many exchanges wait for replies, or did a moment ago.</summary>
+    public int Load => Volatile.Read(ref _load);
+
     /// <summary>Connects, and asks the server what it is.</summary>
-    public static async Task<Connection> OpenAsync(ServerAddress address, CancellationToken cancellationToken)
+    /// <param name="address">Where it is.</param>
+    /// <param name="timeout">How long a call may last, and how long nothing may come while somebody waits.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<Connection> OpenAsync(ServerAddress address, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = HeldBytes };
         try
         {
             await socket.ConnectAsync(address.Host, address.Port, cancellationToken).ConfigureAwait(false);
-            var connection = new Connection(socket, address, await Handshake.RunAsync(socket, began, cancellationToken).ConfigureAwait(false));
+            var connection = new Connection(socket, address, await Handshake.RunAsync(socket, began, cancellationToken).ConfigureAwait(false), timeout);
             _ = connection.ReceiveAsync();
             return connection;
         }
@@ -78,6 +99,7 @@ internal sealed class Connection : IDisposable
             }
 
             _waiting.Enqueue(exchange);
+            Volatile.Write(ref _load, _waiting.Count);
             if (_isSending) return;
             _isSending = true;
         }
@@ -85,19 +107,20 @@ internal sealed class Connection : IDisposable
         _ = SendAsync();
     }
 
-    /// <summary>Ends it if somebody has waited too long.</summary>
+    /// <summary>Tells calls whose time is over, and ends it if nothing comes any more.</summary>
     /// <param name="now">Now, as <see cref="Stopwatch.GetTimestamp"/> counts.</param>
-    /// <param name="timeout">How long a call may last, for the message.</param>
-    public void CheckDeadlines(long now, TimeSpan timeout)
+    public void CheckDeadlines(long now)
     {
+        bool isHung;
+        List<Exchange>? late;
         lock (_gate)
         {
-            var isLate = false;
-            foreach (var exchange in _waiting) isLate |= exchange.Deadline <= now;
-            if (!isLate) return;
+            isHung = _waiting.IsHung(now, Volatile.Read(ref _movedAt));
+            late = isHung ? null : _waiting.Late(now);
         }
 
-        End(new MemcachedFaultException($"no answer within {timeout.TotalSeconds} s"));
+        if (isHung) End(NoAnswer());
+        else late?.ForEach(exchange => exchange.Fail(Ended(NoAnswer())));
     }
 
     /// <summary>Ends it; whoever waits is told why.</summary>
@@ -108,13 +131,13 @@ internal sealed class Connection : IDisposable
         {
             if (_end is not null) return;
             _end = reason;
-            left = [.. _waiting];
-            _waiting.Clear();
+            left = _waiting.Clear();
+            if (!_isSending) ReleaseBuffers();
         }
 
         // Not gracefully: a server that hangs would never see the rest.
         _socket.Close(0);
-        foreach (var exchange in left) exchange.TrySetException(Ended(reason));
+        foreach (var exchange in left) exchange.Fail(Ended(reason));
     }
 
     public void Dispose() => End(new ObjectDisposedException(nameof(MemcachedBackend)));
@@ -125,32 +148,60 @@ internal sealed class Connection : IDisposable
         _ => new MemcachedFaultException($"{Address}: {reason.Message}", reason),
     };
 
+    private MemcachedFaultException NoAnswer() => new($"no answer within {_timeout.TotalSeconds} s");
+
     // By whoever had something to send when nobody was sending, until nothing is left.
     private async Task SendAsync()
     {
         try
         {
-            while (true)
+            while (TakeFilled())
             {
-                lock (_gate)
+                for (var left = _sending.Written; !left.IsEmpty;)
                 {
-                    if (_filling.Length == 0 || _end is not null)
-                    {
-                        _isSending = false;
-                        return;
-                    }
+                    var sending = _socket.SendAsync(left[..Math.Min(left.Length, MostSentBytes)]);
 
-                    (_filling, _sending) = (_sending, _filling);
+                    // What had to wait for room went because the other side took something. What did not may lie in this machine for ever.
+                    var hadToWait = !sending.IsCompleted;
+                    left = left[await sending.ConfigureAwait(false)..];
+                    if (hadToWait) Volatile.Write(ref _movedAt, Stopwatch.GetTimestamp());
                 }
 
-                for (var left = _sending.Written; !left.IsEmpty;) left = left[await _socket.SendAsync(left).ConfigureAwait(false)..];
                 _sending.Clear();
             }
         }
-        catch (Exception fault) when (fault is SocketException or ObjectDisposedException)
+        catch (Exception fault)
         {
-            End(new MemcachedFaultException($"the connection failed: {fault.Message}", fault));
+            End(fault is SocketException or ObjectDisposedException ? new MemcachedFaultException($"the connection failed: {fault.Message}", fault) : fault);
+            lock (_gate)
+            {
+                _isSending = false;
+                ReleaseBuffers();
+            }
         }
+    }
+
+    private bool TakeFilled()
+    {
+        lock (_gate)
+        {
+            if (_filling.Length > 0 && _end is null)
+            {
+                (_filling, _sending) = (_sending, _filling);
+                return true;
+            }
+
+            _isSending = false;
+            if (_end is not null) ReleaseBuffers();
+            return false;
+        }
+    }
+
+    // Under the gate, once it has ended and nobody sends.
+    private void ReleaseBuffers()
+    {
+        _filling.Dispose();
+        _sending.Dispose();
     }
 
     private async Task ReceiveAsync()
@@ -164,6 +215,7 @@ internal sealed class Connection : IDisposable
                 if (needed > buffer.Length - start || buffer.Length - end < UsualBytes / 4) buffer = MakeRoom(buffer, ref start, ref end, needed);
                 var received = await _socket.ReceiveAsync(buffer.AsMemory(end)).ConfigureAwait(false);
                 if (received == 0) throw new MemcachedFaultException("the server closed the connection");
+                Volatile.Write(ref _movedAt, Stopwatch.GetTimestamp());
                 end += received;
                 if (end - start >= needed) start += Read(buffer.AsSpan(start, end - start), out needed);
             }
@@ -200,7 +252,7 @@ internal sealed class Connection : IDisposable
 
     private Exchange? Waiting()
     {
-        lock (_gate) return _waiting.TryPeek(out var exchange) ? exchange : null;
+        lock (_gate) return _waiting.First();
     }
 
     private void Complete(Exchange exchange)
@@ -208,7 +260,8 @@ internal sealed class Connection : IDisposable
         lock (_gate)
         {
             // It may have ended in between: then this one was failed with the others.
-            if (!_waiting.TryDequeue(out _)) return;
+            if (!_waiting.RemoveFirst()) return;
+            Volatile.Write(ref _load, _waiting.Count);
         }
 
         exchange.Complete();

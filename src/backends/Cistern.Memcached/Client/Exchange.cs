@@ -15,8 +15,8 @@ internal abstract class Exchange() : TaskCompletionSource(TaskCreationOptions.Ru
     private string? _serverError;
     private int _serverErrors;
 
-    /// <summary>When its time is over, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
-    public long Deadline { get; private set; }
+    /// <summary>When the time of its call is over, as <see cref="Stopwatch.GetTimestamp"/> counts; null: it is a piece of a batch, which has no such time.</summary>
+    public long? Deadline { get; private set; }
 
     /// <summary>The commands sent; known once it is posted.</summary>
     public int Count { get; private set; }
@@ -32,7 +32,7 @@ internal abstract class Exchange() : TaskCompletionSource(TaskCreationOptions.Ru
         return _end = first + (ulong)Count;
     }
 
-    /// <summary>Sets when its time is over.</summary>
+    /// <summary>Sets when the time of its call is over.</summary>
     public Exchange Until(long deadline)
     {
         Deadline = deadline;
@@ -58,7 +58,9 @@ internal abstract class Exchange() : TaskCompletionSource(TaskCreationOptions.Ru
                 if (reply.Opaque is not { } opaque || opaque < _next || opaque >= _end) throw new MemcachedFaultException("it sent a reply to something that it was not asked");
                 var index = Count - (int)(_end - opaque);
                 _next = opaque + 1;
-                Accept(index, reply);
+
+                // Nobody waits for it any more.
+                if (!Task.IsCompleted) Accept(index, reply);
                 return false;
         }
     }
@@ -68,7 +70,14 @@ internal abstract class Exchange() : TaskCompletionSource(TaskCreationOptions.Ru
     {
         // A server's error does not say which command it is about.
         if (_serverError is null) TrySetResult();
-        else TrySetException(new MemcachedFaultException($"the server refused {(Count == 1 ? "it" : $"{_serverErrors} of {Count} commands")}: {_serverError}"));
+        else Fail(new MemcachedFaultException($"the server refused {(Count == 1 ? "it" : $"{_serverErrors} of {Count} commands")}: {_serverError}"));
+    }
+
+    /// <summary>Tells whoever waits why it failed. Nobody may: of a batch that has failed already, or a call that was cancelled.</summary>
+    public void Fail(Exception reason)
+    {
+        // Looked at, so that it is not told as one that nobody saw.
+        if (TrySetException(reason)) _ = Task.Exception;
     }
 
     /// <summary>Writes commands; returns how many.</summary>

@@ -1,11 +1,10 @@
 namespace Cistern;
 
 /// <summary>The pieces of a batch that are under way on one connection: as many at once as keep the server busy, and no more. For one caller.</summary>
-/// <param name="calls">How calls are made.</param>
 /// <param name="connection">The connection.</param>
 /// <param name="cancellationToken">Ends the wait.</param>
 /// <typeparam name="TExchange">The pieces.</typeparam>
-internal sealed class ExchangeWindow<TExchange>(ServerCalls calls, Connection connection, CancellationToken cancellationToken) where TExchange : Exchange
+internal sealed class ExchangeWindow<TExchange>(Connection connection, CancellationToken cancellationToken) where TExchange : Exchange
 {
     private const int Most = 8;
 
@@ -15,7 +14,7 @@ internal sealed class ExchangeWindow<TExchange>(ServerCalls calls, Connection co
     public async ValueTask<TExchange?> PostAsync(TExchange exchange)
     {
         var done = _underWay.Count < Most ? null : await TakeAsync().ConfigureAwait(false);
-        connection.Post(exchange.Until(calls.Deadline()));
+        connection.Post(exchange);
         _underWay.Enqueue(exchange);
         return done;
     }

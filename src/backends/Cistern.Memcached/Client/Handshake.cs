@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -6,6 +7,9 @@ namespace Cistern;
 /// <summary>Asks a server on a new connection what it is. Whatever is no memcached server is found out here.</summary>
 internal static class Handshake
 {
+    /// <summary>What a server says that has as many connections as it takes, before it closes a new one. It passes.</summary>
+    public const string Full = "ERROR Too many open connections";
+
     // Both answers together have a few kilobytes.
     private const int LongestAnswer = 64 * 1024;
 
@@ -42,6 +46,7 @@ internal static class Handshake
             Time = Figure(figures, "time"),
             Uptime = Figure(figures, "uptime"),
             Connections = Figure(figures, "total_connections"),
+            ProcessorSeconds = Seconds(figures, "rusage_user") + Seconds(figures, "rusage_system"),
             LargestItem = Figure(figures, "item_size_max"),
             CountsChanges = figures.GetValueOrDefault("cas_enabled") == "yes",
             ListsKeys = figures.GetValueOrDefault("lru_crawler") == "yes" && figures.GetValueOrDefault("dump_enabled", "yes") == "yes",
@@ -57,6 +62,7 @@ internal static class Handshake
             if (line == "END") ends++;
             else if (line.Split(' ', 3) is ["STAT", var name, var text]) figures[name] = text;
             else if (line.Split(' ', 3) is ["STAT", var bare]) figures[bare] = "";
+            else if (line == Full) throw new SocketException((int)SocketError.ConnectionRefused, $"the server takes no more connections: {line}");
             else throw new MemcachedFaultException(line.StartsWith("CLIENT_ERROR", StringComparison.Ordinal) ? $"the server refused: {line}" : "what answers is no memcached server");
         }
 
@@ -66,4 +72,8 @@ internal static class Handshake
 
     private static long Figure(Dictionary<string, string> figures, string name) =>
         long.TryParse(figures.GetValueOrDefault(name), out var number) ? number : throw new MemcachedFaultException($"the server does not tell its {name}");
+
+    // 0: it does not tell, as on systems that do not count it.
+    private static double Seconds(Dictionary<string, string> figures, string name) =>
+        double.TryParse(figures.GetValueOrDefault(name), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 }

@@ -48,8 +48,10 @@ internal sealed class SendBuffer : IDisposable
         _bytes = ArrayPool<byte>.Shared.Rent(UsualBytes);
     }
 
+    /// <summary>Gives the memory back; once, however often it is called.</summary>
     public void Dispose()
     {
+        if (_bytes.Length == 0) return;
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
         Length = 0;

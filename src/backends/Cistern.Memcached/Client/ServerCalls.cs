@@ -49,11 +49,11 @@ internal sealed class ServerCalls : IDisposable
     /// <summary>Sends an exchange, and waits for it.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="exchange">What is sent.</param>
-    /// <param name="deadline">Until when.</param>
+    /// <param name="deadline">Until when; null: it is a piece of a batch, which is waited for as long as the server goes on.</param>
     /// <param name="cancellationToken">Ends the wait; the replies are then read and forgotten.</param>
-    public static Task RunAsync(Connection connection, Exchange exchange, long deadline, CancellationToken cancellationToken)
+    public static Task RunAsync(Connection connection, Exchange exchange, long? deadline, CancellationToken cancellationToken)
     {
-        connection.Post(exchange.Until(deadline));
+        connection.Post(deadline is { } end ? exchange.Until(end) : exchange);
         return exchange.Task.WaitAsync(cancellationToken);
     }
 

@@ -4,11 +4,13 @@ using System.Net.Sockets;
 namespace Cistern;
 
 /// <summary>
-/// A server, and the connections to it. One that has ended is made anew by the next call that wants it; while that fails, calls fail at once, and it is
-/// tried again after a pause that grows to a fifth of a second. Safe for concurrent use.
+/// A server, and the connections to it: some for calls, and others for batches. One is made when there is none for a call, or none that is free; while that
+/// fails and no other is open, calls fail at once, and it is tried again after a pause that grows to a fifth of a second. Safe for concurrent use.
 /// </summary>
 internal sealed class ServerNode : IDisposable
 {
+    private const int Uses = 2;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
@@ -16,6 +18,8 @@ internal sealed class ServerNode : IDisposable
     private readonly Action<ServerAddress> _restarted;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposal = new();
+
+    // Those for calls, then as many for batches.
     private readonly Connection?[] _connections;
 
     // Under the gate.
@@ -23,9 +27,8 @@ internal sealed class ServerNode : IDisposable
     private ServerFacts? _facts;
     private TimeSpan _pause;
     private long _failedAt;
-    private Exception? _failure;
+    private MemcachedFaultException? _failure;
     private bool _isDisposed;
-    private int _turn;
 
     /// <summary>Knows a server, and does not connect yet.</summary>
     /// <param name="address">Where it is.</param>
@@ -36,8 +39,8 @@ internal sealed class ServerNode : IDisposable
         Address = address;
         _options = options;
         _restarted = restarted;
-        _connections = new Connection?[options.Connections];
-        _connecting = new Task<Connection>?[options.Connections];
+        _connections = new Connection?[Uses * options.Connections];
+        _connecting = new Task<Connection>?[_connections.Length];
     }
 
     public ServerAddress Address { get; }
@@ -54,35 +57,20 @@ internal sealed class ServerNode : IDisposable
     /// <summary>Held by the one of this process that lists the server's keys: a server lists for one at a time.</summary>
     public SemaphoreSlim Listing { get; } = new(1, 1);
 
-    /// <summary>An open connection; made if there is none.</summary>
+    /// <summary>
+    /// An open connection: one that nobody waits on, else the one on which the fewest do, and then another one is begun beside it. Made if there is none;
+    /// where it cannot be made, one of the other use.
+    /// </summary>
+    /// <param name="use">What for.</param>
     /// <param name="deadline">Until when, as <see cref="Stopwatch.GetTimestamp"/> counts.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="MemcachedFaultException">The server cannot be reached.</exception>
-    public async ValueTask<Connection> ConnectAsync(long deadline, CancellationToken cancellationToken)
-    {
-        var slot = (int)((uint)Interlocked.Increment(ref _turn) % (uint)_connections.Length);
-        if (Volatile.Read(ref _connections[slot]) is { IsOpen: true } open) return open;
-        Task<Connection> connecting;
-        lock (_gate)
-        {
-            if (_connections[slot] is { IsOpen: true } now) return now;
-            connecting = _connecting[slot] ?? Begin(slot);
-        }
-
-        var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), deadline);
-        try
-        {
-            return await connecting.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException fault)
-        {
-            throw new MemcachedFaultException($"{Address}: not connected within {_options.Timeout.TotalSeconds} s", fault);
-        }
-    }
+    public ValueTask<Connection> ConnectAsync(ConnectionUse use, long deadline, CancellationToken cancellationToken) =>
+        Find(use) is { } open ? new(open) : MakeAsync(use, deadline, cancellationToken);
 
     public void CheckDeadlines(long now)
     {
-        foreach (var connection in _connections) connection?.CheckDeadlines(now, _options.Timeout);
+        foreach (var connection in _connections) connection?.CheckDeadlines(now);
     }
 
     public void Dispose()
@@ -98,11 +86,71 @@ internal sealed class ServerNode : IDisposable
         foreach (var connection in _connections) connection?.Dispose();
     }
 
+    private Connection? Find(ConnectionUse use)
+    {
+        Connection? best = null;
+        int? missing = null;
+        var (first, end) = SlotsOf(use);
+        for (var slot = first; slot < end; slot++)
+        {
+            if (Volatile.Read(ref _connections[slot]) is not { IsOpen: true } open) missing ??= slot;
+            else if (open.Load == 0) return open;
+            else if (best is null || open.Load < best.Load) best = open;
+        }
+
+        if (best is not null && missing is { } free) BeginBeside(free);
+        return best;
+    }
+
+    private async ValueTask<Connection> MakeAsync(ConnectionUse use, long deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), deadline);
+            return await BeginOrJoin(use).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new MemcachedFaultException($"{Address}: not connected within {_options.Timeout.TotalSeconds} s", fault);
+        }
+        catch (MemcachedFaultException) when (_connections.FirstOrDefault(connection => connection is { IsOpen: true }) is { } other)
+        {
+            return other;
+        }
+    }
+
+    private Task<Connection> BeginOrJoin(ConnectionUse use)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
+            var (first, end) = SlotsOf(use);
+            for (var slot = first; slot < end; slot++)
+            {
+                if (_connections[slot] is { IsOpen: true } open) return Task.FromResult(open);
+                if (_connecting[slot] is { } connecting) return connecting;
+            }
+
+            return IsPausing ? throw new MemcachedFaultException(_failure!.Message, _failure) { IsMistake = _failure.IsMistake } : Begin(first);
+        }
+    }
+
+    private void BeginBeside(int slot)
+    {
+        lock (_gate)
+        {
+            if (!_isDisposed && !IsPausing && _connecting[slot] is null && _connections[slot] is not { IsOpen: true }) _ = Begin(slot);
+        }
+    }
+
+    private (int First, int End) SlotsOf(ConnectionUse use) => use == ConnectionUse.Call ? (0, _options.Connections) : (_options.Connections, _connections.Length);
+
+    // Under the gate.
+    private bool IsPausing => _failure is not null && Stopwatch.GetElapsedTime(_failedAt) < _pause;
+
     // Under the gate.
     private Task<Connection> Begin(int slot)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
-        if (_failure is not null && Stopwatch.GetElapsedTime(_failedAt) < _pause) throw new MemcachedFaultException(_failure.Message, _failure);
         var connecting = Task.Run(() => OpenAsync(slot));
         _connecting[slot] = connecting;
         _ = connecting.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
@@ -115,7 +163,7 @@ internal sealed class ServerNode : IDisposable
         {
             using var time = new CancellationTokenSource(_options.ConnectTimeout, TimeProvider.System);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _disposal.Token);
-            var connection = await Connection.OpenAsync(Address, either.Token).ConfigureAwait(false);
+            var connection = await Connection.OpenAsync(Address, _options.Timeout, either.Token).ConfigureAwait(false);
             try
             {
                 Accept(slot, connection);
@@ -131,7 +179,7 @@ internal sealed class ServerNode : IDisposable
         catch (Exception fault) when (fault is SocketException or OperationCanceledException or MemcachedFaultException)
         {
             var reason = fault is OperationCanceledException ? $"no connection within {_options.ConnectTimeout.TotalSeconds} s" : fault.Message;
-            var failure = new MemcachedFaultException($"{Address}: {reason}", fault);
+            var failure = new MemcachedFaultException($"{Address}: {reason}", fault) { IsMistake = fault is MemcachedFaultException };
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
@@ -155,8 +203,9 @@ internal sealed class ServerNode : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(MemcachedBackend));
-            isAnotherRun = _facts is not null && connection.Facts.IsAnotherRunThan(_facts);
-            _facts = connection.Facts;
+            var isLater = connection.Facts.IsLaterThan(_facts);
+            isAnotherRun = isLater && _facts is not null && connection.Facts.IsAnotherRunThan(_facts);
+            if (isLater) _facts = connection.Facts;
             _failure = null;
             _pause = TimeSpan.Zero;
             Volatile.Write(ref _connections[slot], connection);

@@ -22,5 +22,5 @@ internal readonly struct EntryHeader
     /// <summary>Where the value begins.</summary>
     public int ValueAt { get; init; }
 
-    public bool IsTombstone => Parts.HasFlag(EnvelopeParts.Tombstone);
+    public bool IsTombstone => Parts.Has(EnvelopeParts.Tombstone);
 }

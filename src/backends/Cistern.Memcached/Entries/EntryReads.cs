@@ -8,8 +8,8 @@ internal sealed class EntryReads(ServerCalls calls)
     {
         var deadline = calls.Deadline();
         KeyTarget[] targets = [new(calls.Names.NameOf(key), key)];
-        var connection = await calls.Nodes[calls.Find(targets[0].Name)].ConnectAsync(deadline, cancellationToken).ConfigureAwait(false);
-        var exchange = new ReadExchange(targets, 0, calls.Names, depth, refreshes);
+        var connection = await calls.Nodes[calls.Find(targets[0].Name)].ConnectAsync(ConnectionUse.Call, deadline, cancellationToken).ConfigureAwait(false);
+        var exchange = new ReadExchange(targets, 0, 1, calls.Names, depth, refreshes);
         await ServerCalls.RunAsync(connection, exchange, deadline, cancellationToken).ConfigureAwait(false);
         return exchange.Held[0];
     }
@@ -24,7 +24,7 @@ internal sealed class EntryReads(ServerCalls calls)
         await Task.WhenAll(ServerGroups.Of(targets.Length, calls.Nodes.Count, i => calls.Find(targets[i].Name)).Select(async (group, server) =>
         {
             if (group.Length == 0) return;
-            var connection = await calls.Nodes[server].ConnectAsync(calls.Deadline(), cancellationToken).ConfigureAwait(false);
+            var connection = await calls.Nodes[server].ConnectAsync(ConnectionUse.Batch, calls.Deadline(), cancellationToken).ConfigureAwait(false);
             await ReadAsync(connection, [.. group.Select(i => targets[i])], depth, refreshes, Receive, cancellationToken).ConfigureAwait(false);
         })).ConfigureAwait(false);
 
@@ -37,10 +37,10 @@ internal sealed class EntryReads(ServerCalls calls)
     /// <summary>Reads what one server has under some names, and tells each in their order.</summary>
     public async ValueTask ReadAsync(Connection connection, IReadOnlyList<KeyTarget> targets, ReadDepth depth, bool refreshes, Action<HeldEntry> receive, CancellationToken cancellationToken)
     {
-        var window = new ExchangeWindow<ReadExchange>(calls, connection, cancellationToken);
+        var window = new ExchangeWindow<ReadExchange>(connection, cancellationToken);
         for (var from = 0; from < targets.Count;)
         {
-            var exchange = new ReadExchange(targets, from, calls.Names, depth, refreshes);
+            var exchange = new ReadExchange(targets, from, connection.Pace.Names, calls.Names, depth, refreshes);
             Tell(await window.PostAsync(exchange).ConfigureAwait(false));
             from += exchange.Count;
         }
@@ -49,7 +49,9 @@ internal sealed class EntryReads(ServerCalls calls)
 
         void Tell(ReadExchange? done)
         {
-            for (var i = 0; i < done?.Count; i++) receive(done.Held[i]);
+            if (done is null) return;
+            connection.Pace.Learn(done.Count, done.Bytes);
+            for (var i = 0; i < done.Count; i++) receive(done.Held[i]);
         }
     }
 }

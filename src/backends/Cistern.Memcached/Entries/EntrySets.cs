@@ -1,19 +1,17 @@
 namespace Cistern;
 
 /// <summary>Sets entries: those without a condition at once, the others by what is there. Safe for concurrent use.</summary>
-/// <param name="calls">The servers.</param>
+/// <param name="names">What keys are called.</param>
 /// <param name="stores">For those without a condition.</param>
 /// <param name="changes">For those with one.</param>
 /// <param name="longestValue">The most bytes of a value.</param>
-internal sealed class EntrySets(ServerCalls calls, EntryStores stores, EntryChanges changes, long longestValue)
+internal sealed class EntrySets(KeyNames names, EntryStores stores, EntryChanges changes, long longestValue)
 {
     public async ValueTask<SetOutcome> SetAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
         if (draft.Value.Length > longestValue) return SetOutcome.TooLarge;
         if (draft.Condition == SetCondition.Always) return await stores.StoreAsync(draft, cancellationToken).ConfigureAwait(false);
-        return await FitsAsync(draft, cancellationToken).ConfigureAwait(false)
-            ? await changes.RunAsync(new SetChange(Target(draft), draft), cancellationToken).ConfigureAwait(false)
-            : SetOutcome.TooLarge;
+        return await changes.RunAsync(new SetChange(Target(draft), draft), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyList<SetOutcome>> SetManyAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
@@ -47,8 +45,7 @@ internal sealed class EntrySets(ServerCalls calls, EntryStores stores, EntryChan
         {
             if (outcomes[next] == SetOutcome.TooLarge) continue;
             if (drafts[next].Condition == SetCondition.Always) plain.Add(next);
-            else if (await FitsAsync(drafts[next], cancellationToken).ConfigureAwait(false)) conditional.Add(next);
-            else outcomes[next] = SetOutcome.TooLarge;
+            else conditional.Add(next);
         }
 
         if (plain.Count > 0) await stores.StoreManyAsync(drafts, plain, outcomes, cancellationToken).ConfigureAwait(false);
@@ -57,12 +54,5 @@ internal sealed class EntrySets(ServerCalls calls, EntryStores stores, EntryChan
         return next;
     }
 
-    // What a server cannot hold is refused before: the server itself would throw away what is there.
-    private async ValueTask<bool> FitsAsync(EntryDraft draft, CancellationToken cancellationToken)
-    {
-        var connection = await calls.Nodes[calls.Find(draft.Key)].ConnectAsync(calls.Deadline(), cancellationToken).ConfigureAwait(false);
-        return calls.StoreCommand(connection).Fits(draft);
-    }
-
-    private KeyTarget Target(in EntryDraft draft) => new(calls.Names.NameOf(draft.Key), draft.Key);
+    private KeyTarget Target(in EntryDraft draft) => new(names.NameOf(draft.Key), draft.Key);
 }

@@ -8,7 +8,7 @@ internal sealed class EntryStores(ServerCalls calls)
     public async ValueTask<SetOutcome> StoreAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
         var deadline = calls.Deadline();
-        var connection = await calls.Nodes[calls.Find(draft.Key)].ConnectAsync(deadline, cancellationToken).ConfigureAwait(false);
+        var connection = await calls.Nodes[calls.Find(draft.Key)].ConnectAsync(draft.Use(), deadline, cancellationToken).ConfigureAwait(false);
         var outcomes = new SetOutcome[1];
         await ServerCalls.RunAsync(connection, new BulkStoreExchange([draft], null, 0, 1, calls.StoreCommand(connection), outcomes), deadline, cancellationToken).ConfigureAwait(false);
         return outcomes[0];
@@ -45,9 +45,9 @@ internal sealed class EntryStores(ServerCalls calls)
         if (count == 0) return;
 
         // One connection: what is sent behind is carried out behind, so that of one key's entries the last one stays.
-        var connection = await calls.Nodes[server].ConnectAsync(calls.Deadline(), cancellationToken).ConfigureAwait(false);
+        var connection = await calls.Nodes[server].ConnectAsync(ConnectionUse.Batch, calls.Deadline(), cancellationToken).ConfigureAwait(false);
         var command = calls.StoreCommand(connection);
-        var window = new ExchangeWindow<BulkStoreExchange>(calls, connection, cancellationToken);
+        var window = new ExchangeWindow<BulkStoreExchange>(connection, cancellationToken);
         for (var next = 0; next < count;)
         {
             var exchange = new BulkStoreExchange(drafts, order, next, count, command, outcomes);

@@ -48,6 +48,9 @@ internal readonly struct Envelope
     /// <summary>All bytes.</summary>
     public long TotalBytes { get; }
 
+    /// <summary>All bytes once a touch has given it an end, which it may have already: what is taken must have room for that.</summary>
+    public long TotalBytesWithEnd => TotalBytes + (_parts.Has(EnvelopeParts.ExpiresAt) ? 0 : sizeof(long));
+
     /// <summary>Writes all of it.</summary>
     /// <param name="draft">The entry that was measured.</param>
     /// <param name="name">What it is called on the server.</param>
@@ -61,14 +64,14 @@ internal readonly struct Envelope
         WriteInstant(draft.ExpiresAtMilliseconds, bytes, ref at);
         WriteInstant(draft.AbsoluteExpirationMilliseconds, bytes, ref at);
         WriteInstant(draft.Version, bytes, ref at);
-        if (_parts.HasFlag(EnvelopeParts.Key))
+        if (_parts.Has(EnvelopeParts.Key))
         {
             BinaryPrimitives.WriteInt32LittleEndian(bytes[at..], _keyBytes);
             Encoding.UTF8.GetBytes(draft.Key, bytes[(at + sizeof(int))..]);
             at += sizeof(int) + _keyBytes;
         }
 
-        if (_parts.HasFlag(EnvelopeParts.Metadata))
+        if (_parts.Has(EnvelopeParts.Metadata))
         {
             BinaryPrimitives.WriteInt32LittleEndian(bytes[at..], _metadataBytes);
             MetadataBytes.Write(draft.Metadata!, bytes[(at + sizeof(int))..]);
@@ -89,17 +92,17 @@ internal readonly struct Envelope
         var parts = (EnvelopeParts)bytes[PartsAt];
         var at = FixedBytes + InstantBytes(parts);
         if ((parts & ~EnvelopeParts.All) != EnvelopeParts.None || at > bytes.Length) return false;
-        if (!TryReadPart(parts.HasFlag(EnvelopeParts.Key), bytes, ref at, out var key)) return false;
-        if (!TryReadPart(parts.HasFlag(EnvelopeParts.Metadata), bytes, ref at, out var metadata)) return false;
+        if (!TryReadPart(parts.Has(EnvelopeParts.Key), bytes, ref at, out var key)) return false;
+        if (!TryReadPart(parts.Has(EnvelopeParts.Metadata), bytes, ref at, out var metadata)) return false;
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]) != Sum(name, bytes[..at], bytes.Length - at)) return false;
         var instants = FixedBytes;
         header = new EntryHeader
         {
             Parts = parts,
             CreatedAtMilliseconds = BinaryPrimitives.ReadInt64LittleEndian(bytes[CreatedAt..]),
-            ExpiresAtMilliseconds = ReadInstant(parts.HasFlag(EnvelopeParts.ExpiresAt), bytes, ref instants),
-            AbsoluteExpirationMilliseconds = ReadInstant(parts.HasFlag(EnvelopeParts.AbsoluteExpiration), bytes, ref instants),
-            Version = ReadInstant(parts.HasFlag(EnvelopeParts.Version), bytes, ref instants),
+            ExpiresAtMilliseconds = ReadInstant(parts.Has(EnvelopeParts.ExpiresAt), bytes, ref instants),
+            AbsoluteExpirationMilliseconds = ReadInstant(parts.Has(EnvelopeParts.AbsoluteExpiration), bytes, ref instants),
+            Version = ReadInstant(parts.Has(EnvelopeParts.Version), bytes, ref instants),
             Key = key,
             Metadata = metadata,
             ValueAt = at,
@@ -108,7 +111,7 @@ internal readonly struct Envelope
     }
 
     private static int InstantBytes(EnvelopeParts parts) =>
-        sizeof(long) * ((parts.HasFlag(EnvelopeParts.ExpiresAt) ? 1 : 0) + (parts.HasFlag(EnvelopeParts.AbsoluteExpiration) ? 1 : 0) + (parts.HasFlag(EnvelopeParts.Version) ? 1 : 0));
+        sizeof(long) * ((parts.Has(EnvelopeParts.ExpiresAt) ? 1 : 0) + (parts.Has(EnvelopeParts.AbsoluteExpiration) ? 1 : 0) + (parts.Has(EnvelopeParts.Version) ? 1 : 0));
 
     private static void WriteInstant(long? number, Span<byte> bytes, ref int at)
     {

@@ -47,14 +47,14 @@ internal readonly struct HeldEntry
     public static HeldEntry Read(ReadOnlySpan<byte> data, ulong cas, in KeyTarget target, KeyNames names, ReadDepth depth)
     {
         if (!Envelope.TryRead(data, target.Name, out var header)) return new HeldEntry(cas);
-        var isHashed = header.Parts.HasFlag(EnvelopeParts.Key);
+        var isHashed = header.Parts.Has(EnvelopeParts.Key);
         if (isHashed != names.IsHashed(target.Name)) return new HeldEntry(cas);
 
         // Another key with the same hash, if there ever is one, is not this key.
         var key = isHashed ? Encoding.UTF8.GetString(data[header.Key]) : target.Key ?? names.KeyOf(target.Name);
         if (target.Key is { } asked && asked != key) return new HeldEntry(cas);
         IReadOnlyDictionary<string, string>? metadata = null;
-        if (depth == ReadDepth.Whole && header.Parts.HasFlag(EnvelopeParts.Metadata) && (metadata = MetadataBytes.Read(data[header.Metadata])) is null) return new HeldEntry(cas);
+        if (depth == ReadDepth.Whole && header.Parts.Has(EnvelopeParts.Metadata) && (metadata = MetadataBytes.Read(data[header.Metadata])) is null) return new HeldEntry(cas);
         return new HeldEntry(cas, key, header)
         {
             Value = depth == ReadDepth.Header || header.IsTombstone ? null : data[header.ValueAt..].ToArray(),

@@ -1,21 +1,23 @@
 namespace Cistern;
 
 /// <summary>Reads what a server has under some names, in one round trip.</summary>
-/// <param name="targets">The names; the exchange takes as many of them as one should ask for.</param>
+/// <param name="targets">The names.</param>
 /// <param name="from">The first of them to read.</param>
+/// <param name="most">How many of them to read, if there are so many.</param>
 /// <param name="names">What keys are called.</param>
 /// <param name="depth">How much is kept.</param>
 /// <param name="refreshes">Whether the server counts it as a use.</param>
-internal sealed class ReadExchange(IReadOnlyList<KeyTarget> targets, int from, KeyNames names, ReadDepth depth, bool refreshes) : Exchange
+internal sealed class ReadExchange(IReadOnlyList<KeyTarget> targets, int from, int most, KeyNames names, ReadDepth depth, bool refreshes) : Exchange
 {
-    // What comes back is held until the caller has it: an answer to more would be large for nothing.
-    private const int MostNames = 256;
     private const int LineBytes = 64;
 
-    private readonly HeldEntry[] _held = new HeldEntry[Math.Min(MostNames, targets.Count - from)];
+    private readonly HeldEntry[] _held = new HeldEntry[Math.Min(most, targets.Count - from)];
 
     /// <summary>What was there, in the order of the targets.</summary>
     public IReadOnlyList<HeldEntry> Held => _held;
+
+    /// <summary>How many bytes of data came.</summary>
+    public long Bytes { get; private set; }
 
     /// <inheritdoc/>
     protected override int Write(SendBuffer buffer, ulong first)
@@ -43,6 +45,7 @@ internal sealed class ReadExchange(IReadOnlyList<KeyTarget> targets, int from, K
     {
         if (reply.Kind == ReplyKind.Miss) return;
         if (reply.Kind != ReplyKind.Value) throw new MemcachedFaultException("it answered a read with something else");
+        Bytes += reply.Data.Length;
         _held[index] = HeldEntry.Read(reply.Data, reply.Cas, targets[from + index], names, depth);
     }
 }

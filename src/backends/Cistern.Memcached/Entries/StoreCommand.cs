@@ -8,8 +8,8 @@ namespace Cistern;
 /// <param name="largestItem">The most bytes of an item, with its name.</param>
 internal readonly struct StoreCommand(KeyNames names, ServerLifetimes lifetimes, long largestItem)
 {
-    // What a server adds to name and data: its own header, the number of the last change, the ends of lines. A little more, as a touch may add an end.
-    private const int ItemOverhead = 96;
+    // What a server adds to name and data: its own header, the number of the last change, the ends of lines; and a little more.
+    private const int ItemOverhead = 88;
 
     // Everything in a command's line but name and data: words, numbers and flags.
     private const int LineBytes = 128;
@@ -67,7 +67,7 @@ internal readonly struct StoreCommand(KeyNames names, ServerLifetimes lifetimes,
         Number(number, text, ref at);
     }
 
-    private bool Fits(in Envelope envelope) => envelope.TotalBytes + KeyNames.LongestName + ItemOverhead <= largestItem;
+    private bool Fits(in Envelope envelope) => envelope.TotalBytesWithEnd + KeyNames.LongestName + ItemOverhead <= largestItem;
 
     private static void Number(ulong number, Span<byte> text, ref int at)
     {

@@ -9,7 +9,7 @@ internal enum DumpEnd
     /// <summary>It was whole.</summary>
     Whole,
 
-    /// <summary>The server lists for somebody else, or its table grows: later it may.</summary>
+    /// <summary>The server lists for somebody else, its table grows, or it has no room for a connection: later it may.</summary>
     Busy,
 
     /// <summary>The server does not list its keys.</summary>

@@ -16,7 +16,7 @@ internal sealed class EntryListing(ServerCalls calls, EntryReads reads, EntryCha
             foreach (var page in names.Pages(PageNames))
             {
                 var live = new List<string>(page.Count);
-                var connection = await calls.Nodes[server].ConnectAsync(calls.Deadline(), cancellationToken).ConfigureAwait(false);
+                var connection = await calls.Nodes[server].ConnectAsync(ConnectionUse.Batch, calls.Deadline(), cancellationToken).ConfigureAwait(false);
                 await reads.ReadAsync(connection, page, ReadDepth.Header, refreshes: false, held => Add(held, pattern, live), cancellationToken).ConfigureAwait(false);
                 foreach (var key in live) yield return key;
             }

@@ -33,7 +33,7 @@ internal sealed class KeyDump(ServerCalls calls, int server, string keyPrefix)
     public async Task<NameList> ReadAsync(CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
-        if (!await Node.Listing.WaitAsync(Patience, cancellationToken).ConfigureAwait(false)) throw Busy("this process");
+        if (!await Node.Listing.WaitAsync(Patience, cancellationToken).ConfigureAwait(false)) throw Busy("listing for somebody else of this process");
         try
         {
             for (var pause = 1; ; pause = Math.Min(2 * pause, LongestPauseMilliseconds))
@@ -112,7 +112,7 @@ internal sealed class KeyDump(ServerCalls calls, int server, string keyPrefix)
         if (line.SequenceEqual("END"u8)) return DumpEnd.Whole;
         if (!line.StartsWith("BUSY"u8) && !line.StartsWith("ERROR"u8) && !line.StartsWith("CLIENT_ERROR"u8) && !line.StartsWith("BADCLASS"u8)) throw Garbage();
         _refusal = Encoding.ASCII.GetString(line);
-        return line.StartsWith("BUSY"u8) || line.StartsWith("ERROR locked"u8) ? DumpEnd.Busy : DumpEnd.Refused;
+        return line.StartsWith("BUSY"u8) || line.StartsWith("ERROR locked"u8) || _refusal == Handshake.Full ? DumpEnd.Busy : DumpEnd.Refused;
     }
 
     private void Find(ReadOnlySpan<byte> encoded)
@@ -148,7 +148,7 @@ internal sealed class KeyDump(ServerCalls calls, int server, string keyPrefix)
         return length;
     }
 
-    private MemcachedFaultException Busy(string what) => new($"{Node.Address}: for {Patience.TotalSeconds} s it listed its keys for somebody else ({what})");
+    private MemcachedFaultException Busy(string what) => new($"{Node.Address}: for {Patience.TotalSeconds} s it was too busy to list its keys ({what})");
 
     private MemcachedFaultException Garbage() => new($"{Node.Address}: what it sent is no list of keys");
 }
