@@ -29,7 +29,7 @@ public sealed class RedisBackend : CacheBackend
         _keys = new RedisKeys(options.Prefix);
         _listing = new KeyListing(connection, _keys);
         _bulkConnections = bulk is null ? null : new RespPool(bulk);
-        _sets = new DraftSets(connection, _keys, _bulkConnections is null ? null : new BulkWriter(connection, _bulkConnections, _keys, options), options);
+        _sets = new DraftSets(connection, _keys, _bulkConnections is null ? null : new BulkWriter(connection, _bulkConnections, options), options);
         _clock = () => NowMilliseconds;
         Capabilities = new BackendCapabilities
         {

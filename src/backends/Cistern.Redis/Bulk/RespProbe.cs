@@ -1,12 +1,10 @@
-using System.Net.Sockets;
-
 namespace Cistern;
 
 /// <summary>Looks whether any of some servers lets a connection of our own in, to tell in one line why not: the multiplexer only tells that it could not connect.</summary>
 internal static class RespProbe
 {
     /// <summary>Tries all at once.</summary>
-    /// <returns>Null: one does. Otherwise what the first of them did.</returns>
+    /// <returns>Null: one does. Otherwise what the first of them did, or the first that may do otherwise with the multiplexer.</returns>
     public static async Task<ProbeFailure?> RunAsync(IReadOnlyList<RespTarget> servers, RespSettings settings, CancellationToken cancellationToken)
     {
         var tries = servers.Select(server => TryAsync(server, settings, cancellationToken)).ToList();
@@ -15,7 +13,8 @@ internal static class RespProbe
             if (await attempt.ConfigureAwait(false) is null) return null;
         }
 
-        return await tries[0].ConfigureAwait(false);
+        var failures = await Task.WhenAll(tries).ConfigureAwait(false);
+        return failures.FirstOrDefault(failure => failure is { IsCertain: false }) ?? failures[0];
     }
 
     private static async Task<ProbeFailure?> TryAsync(RespTarget server, RespSettings settings, CancellationToken cancellationToken)
@@ -25,13 +24,20 @@ internal static class RespProbe
             (await RespConnection.OpenAsync(server, settings, cancellationToken).ConfigureAwait(false)).Dispose();
             return null;
         }
-        catch (RespRefusedException fault)
+        catch (RespOpenException fault)
         {
-            return new ProbeFailure(fault.IsOfTheCertificate ? $"its certificate is not trusted: {fault.Message}" : $"it refuses the password, or wants one: {fault.Message}", fault, fault.IsOfTheCertificate);
+            return new ProbeFailure(Explain(fault), fault, IsCertain: fault.Obstacle is RespObstacle.Nobody or RespObstacle.NoRedis or RespObstacle.Password or RespObstacle.Database);
         }
-        catch (Exception fault) when (fault is IOException or SocketException or TimeoutException)
+        catch (TimeoutException fault)
         {
-            return new ProbeFailure(fault.Message, fault, IsOfTheCertificate: false);
+            return new ProbeFailure(fault.Message, fault, IsCertain: false);
         }
     }
+
+    private static string Explain(RespOpenException fault) => fault.Obstacle switch
+    {
+        RespObstacle.Certificate => $"its certificate is not trusted: {fault.Message}",
+        RespObstacle.Password => $"it refuses the password, or wants one: {fault.Message}",
+        _ => fault.Message,
+    };
 }

@@ -19,7 +19,7 @@ internal static class MultiplexerStart
         try
         {
             // A server that refuses is known at once; the multiplexer would try again and again.
-            if (await Task.WhenAny(probing, connecting).ConfigureAwait(false) == probing && await probing.ConfigureAwait(false) is { IsOfTheCertificate: false } refusal) throw Fault(refusal.Reason, refusal.Fault);
+            if (await Task.WhenAny(probing, connecting).ConfigureAwait(false) == probing && await probing.ConfigureAwait(false) is { IsCertain: true } refusal) throw Fault(refusal.Reason, refusal.Fault);
             var multiplexer = await connecting.WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             multiplexer.PreserveAsyncOrder = false;
             multiplexer.IncludeDetailInExceptions = false;
