@@ -27,9 +27,10 @@ public sealed class RedisBackend : CacheBackend
         _options = options;
         _connection = connection;
         _keys = new RedisKeys(options.Prefix);
-        _listing = new KeyListing(connection, _keys);
+        var survey = new ClusterSurvey(connection);
+        _listing = new KeyListing(connection, survey, _keys);
         _bulkConnections = bulk is null ? null : new RespPool(bulk);
-        _sets = new DraftSets(connection, _keys, _bulkConnections is null ? null : new BulkWriter(connection, _bulkConnections, options), options);
+        _sets = new DraftSets(connection, _keys, _bulkConnections is null ? null : new BulkWriter(connection, survey, _bulkConnections, options), options);
         _clock = () => NowMilliseconds;
         Capabilities = new BackendCapabilities
         {

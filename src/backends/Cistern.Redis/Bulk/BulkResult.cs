@@ -59,7 +59,7 @@ internal sealed class BulkResult(BulkPlan plan, BulkFailures failures)
         var words = error.Split(' ');
         if (words is ["MOVED" or "ASK", _, var address, ..] && RespTarget.TryParse(address) is { } target)
         {
-            server = target.Host.Length == 0 ? answering with { Port = target.Port } : target;
+            server = RespTarget.IsHost(target.Host) ? target : answering with { Port = target.Port };
             return words[0] == "ASK" ? BulkAnswer.Ask : BulkAnswer.Moved;
         }
 

@@ -8,7 +8,7 @@ namespace Cistern;
 /// counted. What a cluster sends elsewhere goes there; what a broken connection left unanswered is sent again where that does no harm; what no connection is let in for is left to the caller.
 /// </summary>
 /// <remarks>Safe for concurrent use: each write has its connections for itself.</remarks>
-internal sealed class BulkWriter(RedisConnection connection, RespPool pool, RedisBackendOptions options)
+internal sealed class BulkWriter(RedisConnection connection, ClusterSurvey survey, RespPool pool, RedisBackendOptions options)
 {
     // A server that is gone is not waited for: the caller's retries are the caller's.
     private const int MostBrokenConnections = 2;
@@ -61,10 +61,10 @@ internal sealed class BulkWriter(RedisConnection connection, RespPool pool, Redi
         for (var broken = 0; ;)
         {
             var groups = await AssignAsync(left, patience.Token).ConfigureAwait(false);
-            var runs = await Task.WhenAll(groups.Select(group => RunAsync(plan, group.Key, [.. group.Select(leftover => leftover.Command)], failures, patience))).ConfigureAwait(false);
+            var runs = await Task.WhenAll(groups.Where(group => group.Key is not null).Select(group => RunAsync(plan, group.Key!.Value, [.. group.Select(leftover => leftover.Command)], failures, patience))).ConfigureAwait(false);
             refused.AddRange(runs.Where(run => run.End == BulkEnd.Refused).SelectMany(run => run.Leftovers).Select(leftover => leftover.Command));
             var before = left.Count;
-            left = [.. runs.Where(run => run.End != BulkEnd.Refused).SelectMany(run => run.Leftovers)];
+            left = [.. groups[null], .. runs.Where(run => run.End != BulkEnd.Refused).SelectMany(run => run.Leftovers)];
             if (left.Count == 0) return refused;
 
             // Whatever it was, the slots are not where they were thought to be.
@@ -76,24 +76,32 @@ internal sealed class BulkWriter(RedisConnection connection, RespPool pool, Redi
                 return [.. refused, .. left.Select(leftover => leftover.Command)];
             }
 
-            var delay = runs.Select(run => run.Delay).OfType<string>().FirstOrDefault();
             if (left.Count < before && left.TrueForAll(leftover => leftover.Server is not null)) continue;
-            if (await patience.WaitAsync(Pause).ConfigureAwait(false) || delay is null) continue;
-            foreach (var leftover in left) failures.Note(leftover.Command, delay);
+            var reason = Reason(runs, groups.Contains(null));
+            if (groups.Contains(null) || reason.StartsWith("READONLY", StringComparison.Ordinal)) connection.BeginLook();
+            if (await patience.WaitAsync(Pause).ConfigureAwait(false)) continue;
+            foreach (var leftover in left) failures.Note(leftover.Command, reason);
             return refused;
         }
     }
 
-    private async Task<IEnumerable<IGrouping<RespTarget, BulkLeftover>>> AssignAsync(List<BulkLeftover> left, CancellationToken cancellationToken)
+    private static string Reason(IReadOnlyList<BulkResult> runs, bool isWithoutServer)
+    {
+        if (runs.Select(run => run.Delay ?? run.Fault?.Message).OfType<string>().FirstOrDefault() is { } told) return told;
+        return isWithoutServer ? "no server of the cluster has their slots" : "each server of the cluster said that another has their slots";
+    }
+
+    // To whom each goes; null: nobody has its slot now.
+    private async Task<ILookup<RespTarget?, BulkLeftover>> AssignAsync(List<BulkLeftover> left, CancellationToken cancellationToken)
     {
         if (!connection.IsCluster)
         {
-            var server = connection.FindServer();
-            return left.GroupBy(_ => server);
+            var server = await connection.FindServerAsync(cancellationToken).ConfigureAwait(false);
+            return left.ToLookup(_ => (RespTarget?)server);
         }
 
-        var map = _map ??= await connection.FindMastersAsync(cancellationToken).ConfigureAwait(false);
-        return left.GroupBy(leftover => leftover.Server ?? map.Find(leftover.Command.Slot));
+        var map = _map ??= await survey.FindMastersAsync(cancellationToken).ConfigureAwait(false);
+        return left.ToLookup(leftover => leftover.Server ?? map.Find(leftover.Command.Slot));
     }
 
     private async Task<BulkResult> RunAsync(BulkPlan plan, RespTarget server, IReadOnlyList<BulkCommand> commands, BulkFailures failures, BulkPatience patience)

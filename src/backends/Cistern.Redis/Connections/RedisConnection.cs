@@ -23,7 +23,8 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     /// <summary>Whether the servers are a cluster.</summary>
     public bool IsCluster => Servers.Any(server => server.ServerType == ServerType.Cluster);
 
-    private IEnumerable<IServer> Servers
+    /// <summary>The servers that the multiplexer knows.</summary>
+    public IEnumerable<IServer> Servers
     {
         get
         {
@@ -69,12 +70,13 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
         }
     }
 
-    /// <summary>Which servers have keys of their own.</summary>
-    public async Task<ClusterMap> FindMastersAsync(CancellationToken cancellationToken) =>
-        IsCluster ? ClusterMap.Parse(await CallAsync(database => database.ExecuteAsync("CLUSTER", "SLOTS"), cancellationToken).ConfigureAwait(false)) : ClusterMap.OneServer;
-
-    /// <summary>Where the one server is: the first that is connected and takes writes.</summary>
-    public RespTarget FindServer() => RespTarget.Of((Servers.FirstOrDefault(server => server is { IsConnected: true, IsSlave: false }) ?? Servers.First()).EndPoint);
+    /// <summary>Where the one server is that takes writes, of those that are no cluster.</summary>
+    public async Task<RespTarget> FindServerAsync(CancellationToken cancellationToken)
+    {
+        var endPoints = _multiplexer.GetEndPoints();
+        if (endPoints.Length == 1) return RespTarget.Of(endPoints[0]);
+        return RespTarget.Of(await CallAsync(database => database.IdentifyEndpointAsync(flags: CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) ?? endPoints[0]);
+    }
 
     public void Dispose()
     {
@@ -82,8 +84,8 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
         if (renew is not null) _multiplexer.Dispose();
     }
 
-    // A cluster's other servers are there: one of them may have taken over what this one had, which the multiplexer would notice in a minute.
-    private void BeginLook()
+    /// <summary>Has the multiplexer look at its servers again, which it would do in a minute: another one may have taken over what one had.</summary>
+    public void BeginLook()
     {
         if (Interlocked.Exchange(ref _isLooking, 1) == 0) _ = LookAsync(_multiplexer);
     }

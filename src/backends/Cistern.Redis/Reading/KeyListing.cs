@@ -7,7 +7,7 @@ namespace Cistern;
 /// Lists keys by <c>SCAN</c>, on one master after another, a page at a time: the server does other work between two pages, and every key that is there throughout is listed at least once.
 /// Keys that move from one master to another meanwhile might be missed by both: then it is begun anew.
 /// </summary>
-internal sealed class KeyListing(RedisConnection connection, RedisKeys keys)
+internal sealed class KeyListing(RedisConnection connection, ClusterSurvey survey, RedisKeys keys)
 {
     private const int PageKeys = 500;
     private const int MostRounds = 5;
@@ -19,7 +19,7 @@ internal sealed class KeyListing(RedisConnection connection, RedisKeys keys)
     /// <param name="cancellationToken">Ends the listing.</param>
     public async IAsyncEnumerable<IReadOnlyList<string>> ReadAsync(string literalPrefix, Func<long> clock, bool withOver, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var map = await connection.FindMastersAsync(cancellationToken).ConfigureAwait(false);
+        var map = await survey.FindMastersAsync(cancellationToken).ConfigureAwait(false);
         for (var round = 0; ; round++)
         {
             foreach (var route in map.Routes)
@@ -35,7 +35,7 @@ internal sealed class KeyListing(RedisConnection connection, RedisKeys keys)
                 while (cursor != "0");
             }
 
-            var after = await connection.FindMastersAsync(cancellationToken).ConfigureAwait(false);
+            var after = await survey.FindMastersAsync(cancellationToken).ConfigureAwait(false);
             if (after.IsSame(map)) yield break;
             if (round == MostRounds) throw new CacheBackendException("the cluster's slots moved all the time: the listing is not complete.");
             map = after;
