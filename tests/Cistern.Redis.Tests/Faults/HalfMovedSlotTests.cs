@@ -6,6 +6,8 @@ namespace Cistern.Tests;
 /// <summary>A slot that is on its way from one master to another, some of its keys here and some there, as an operator may leave it.</summary>
 public sealed class HalfMovedSlotTests
 {
+    private const int SlotOfTheSecond = 6_000;
+
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(300);
 
     private static readonly string Tag = HashSlot.KeyIn(0);
@@ -34,17 +36,83 @@ public sealed class HalfMovedSlotTests
         Assert.Equal("1", await backend.GetStringAsync($"{{{Tag}}}key"));
     }
 
-    private static async Task<RedisBackend> OpenAsync(RedisCluster cluster) => await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
-
-    // Slot 0 from the first master to the second; no key has moved yet.
-    private static async Task BeginMoveAsync(RedisCluster cluster)
+    [Fact]
+    public async Task Keys_SomeHereAndSomeThere_AreAllListed()
     {
-        await TellAsync(cluster.Masters[1], "cluster", "setslot", "0", "importing", await RedisCluster.IdOfAsync(cluster.Masters[0]));
-        await TellAsync(cluster.Masters[0], "cluster", "setslot", "0", "migrating", await RedisCluster.IdOfAsync(cluster.Masters[1]));
+        await using var cluster = await RedisCluster.StartAsync();
+        await using var backend = await OpenAsync(cluster);
+        await SetAsync(backend, 0, 20);
+        await BeginMoveAsync(cluster);
+        await MoveAsync(cluster, KeysOf(0, 10));
+        await cluster.Masters[0].AskAsync("rpush", "foreign", "element");
+        Assert.Equal(KeysOf(0, 20).Order(), (await backend.KeysAsync().ToListAsync()).Distinct().Order());
+        Assert.Equal(20, await backend.ClearAsync());
+        Assert.Empty(await backend.KeysAsync().ToListAsync());
     }
 
-    private static async Task MoveAsync(RedisCluster cluster, params IEnumerable<string> keys) =>
-        await TellAsync(cluster.Masters[0], ["migrate", Loopback.Host, $"{cluster.Masters[1].Port}", "", "0", "1000", "keys", .. keys]);
+    [Fact]
+    public async Task Keys_ThatMoveToWhereTheListingWas_AreListed()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        await using var backend = await OpenAsync(cluster);
+        await SetAsync(backend, 1, 1);
+        await SetAsync(backend, SlotOfTheSecond, 10);
+        var listed = new HashSet<string>();
+        await foreach (var key in backend.KeysAsync())
+        {
+            // The first master's keys are listed first, and go to the second's.
+            if (listed.Count == 0) await BeginMoveAsync(cluster, SlotOfTheSecond, from: 1, to: 0);
+            if (listed.Count == 0) await MoveAsync(cluster, KeysOf(SlotOfTheSecond, 10), from: 1, to: 0);
+            listed.Add(key);
+        }
+
+        Assert.Equal(11, listed.Count);
+    }
+
+    [Fact]
+    public async Task Keys_ServerThatHasNoSlotYet_IsListedToo()
+    {
+        await using var cluster = await RedisCluster.StartAsync(options: new RedisServerOptions { Directives = ["cluster-require-full-coverage no"] });
+        foreach (var master in cluster.Masters) await master.AskAsync("cluster", "delslotsrange", "5461", "10921");
+        await TellAsync(cluster.Masters[0], "cluster", "addslotsrange", "5461", "10921");
+        await using var backend = await OpenAsync(cluster);
+        await SetAsync(backend, 0, 20);
+        await BeginMoveAsync(cluster);
+        await MoveAsync(cluster, KeysOf(0, 10));
+        Assert.Equal(KeysOf(0, 20).Order(), (await backend.KeysAsync().ToListAsync()).Distinct().Order());
+    }
+
+    [Fact]
+    public async Task Keys_WhileManySlotsMove_AreAllListedEachTime()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        await using var backend = await OpenAsync(cluster);
+        await backend.SetManyAsync(Enumerable.Range(0, 5_000).Select(i => new SetRequest($"key {i}", "value"u8.ToArray())));
+        var (from, to) = (await RedisCluster.IdOfAsync(cluster.Masters[0]), await RedisCluster.IdOfAsync(cluster.Masters[1]));
+        var moving = cluster.Masters[0].AskClusterAsync("reshard", "--cluster-from", from, "--cluster-to", to, "--cluster-slots", "300", "--cluster-yes");
+        do Assert.Equal(5_000, await backend.KeysAsync().Distinct().CountAsync());
+        while (!moving.IsCompleted);
+        Assert.DoesNotContain("[ERR]", await moving, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> KeysOf(int slot, int count) => Enumerable.Range(0, count).Select(i => $"{{{HashSlot.KeyIn(slot)}}}{i}");
+
+    private static async Task SetAsync(RedisBackend backend, int slot, int count)
+    {
+        foreach (var key in KeysOf(slot, count)) Assert.Equal(SetOutcome.Stored, await backend.SetStringAsync(key, "value"));
+    }
+
+    private static async Task<RedisBackend> OpenAsync(RedisCluster cluster) => await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
+
+    // No key has moved yet.
+    private static async Task BeginMoveAsync(RedisCluster cluster, int slot = 0, int from = 0, int to = 1)
+    {
+        await TellAsync(cluster.Masters[to], "cluster", "setslot", $"{slot}", "importing", await RedisCluster.IdOfAsync(cluster.Masters[from]));
+        await TellAsync(cluster.Masters[from], "cluster", "setslot", $"{slot}", "migrating", await RedisCluster.IdOfAsync(cluster.Masters[to]));
+    }
+
+    private static async Task MoveAsync(RedisCluster cluster, IEnumerable<string> keys, int from = 0, int to = 1) =>
+        await TellAsync(cluster.Masters[from], ["migrate", Loopback.Host, $"{cluster.Masters[to].Port}", "", "0", "1000", "keys", .. keys]);
 
     private static async Task EndMoveAsync(RedisCluster cluster)
     {

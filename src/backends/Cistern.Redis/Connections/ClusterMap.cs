@@ -13,9 +13,6 @@ internal sealed class ClusterMap
     /// <summary>The slots, in order; none where there is one server.</summary>
     public IReadOnlyList<SlotRange> Ranges { get; }
 
-    /// <summary>For each server that has keys of its own, a key that it would have: what is asked with that key, is asked of that server.</summary>
-    public IReadOnlyList<RedisKey> Routes => Ranges.Count == 0 ? [""] : [.. Ranges.DistinctBy(range => range.Node).Select(range => (RedisKey)HashSlot.KeyIn(range.From))];
-
     /// <summary>Reads the answer to <c>CLUSTER SLOTS</c>: for each range its first and last slot, then its master, then the master's replicas. A server is a host, a port and an id.</summary>
     public static ClusterMap Parse(RedisResult answer)
     {
@@ -35,16 +32,18 @@ internal sealed class ClusterMap
         new([.. Ranges.Select(range => range.Server is null && servers.TryGetValue(range.Node, out var server) ? range with { Server = server } : range)]);
 
     /// <summary>Who has a slot; null: nobody is known to.</summary>
-    public RespTarget? Find(int slot)
+    public RespTarget? Find(int slot) => RangeOf(slot)?.Server;
+
+    /// <summary>The id of the server that has a slot; null: nobody has.</summary>
+    public string? FindNode(int slot) => RangeOf(slot)?.Node;
+
+    private SlotRange? RangeOf(int slot)
     {
         foreach (var range in Ranges)
         {
-            if (slot >= range.From && slot <= range.To) return range.Server;
+            if (slot >= range.From && slot <= range.To) return range;
         }
 
         return null;
     }
-
-    /// <summary>Whether the same servers have the same slots.</summary>
-    public bool IsSame(ClusterMap other) => Ranges.SequenceEqual(other.Ranges);
 }

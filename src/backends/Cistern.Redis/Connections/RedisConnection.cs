@@ -57,6 +57,19 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
         }
     }
 
+    /// <summary>What a key holds; null where that is nothing, or no string and so nobody's entry.</summary>
+    public async Task<RedisValue> ReadAsync(Func<IDatabase, Task<RedisValue>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException fault) when (fault.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            return RedisValue.Null;
+        }
+    }
+
     /// <summary>Has the server run a script, which it is told where it does not know it.</summary>
     public async Task<RedisResult> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {

@@ -6,12 +6,13 @@ namespace Cistern;
 /// <summary>A script that the server runs whole, with nothing in between: what is decided by what is there is decided there. Immutable.</summary>
 internal sealed class RedisScript
 {
-    // What every script knows of an envelope (see EnvelopeHead). Numbers of 32 and 56 bits are exact in Lua, of 64 bits they are not: versions are compared by halves.
+    // What every script knows of an envelope (see EnvelopeHead): its head, nil for what is none, and true for what this server may not look at, as its slot is another's. Numbers of 32 and 56 bits are exact in Lua, of 64 bits they are not: versions are compared by halves.
     private const string Reading = """
         local now = tonumber(ARGV[1])
 
         local function read(key)
             local bytes = redis.pcall('GETRANGE', key, 0, 30)
+            if type(bytes) == 'table' and not string.find(bytes.err, 'WRONGTYPE', 1, true) then return nil, true end
             if type(bytes) ~= 'string' or #bytes < 16 or string.byte(bytes, 1) ~= 1 then return nil end
             local flags = string.byte(bytes, 2)
             local length = 16 + (math.floor(flags / 2) % 2) * 8 + (math.floor(flags / 4) % 2) * 7
@@ -144,17 +145,22 @@ internal sealed class RedisScript
 
     /// <summary>
     /// One step of a listing, on the server that has the slot of its one key, which is not touched. Arguments: now; the cursor; a pattern of the server's; about how many keys to look at;
-    /// 1 to list what is over, too. Answers the next cursor, then the keys.
+    /// 1 to list what is over, too; the id of the server that is meant, or nothing where there is no cluster. Answers the next cursor, the keys, and those keys that another server has to be asked for; null: it is not the server that is meant.
     /// </summary>
     public static RedisScript List { get; } = new("""
+        if ARGV[6] ~= '' and redis.call('CLUSTER', 'MYID') ~= ARGV[6] then return false end
         local page = redis.call('SCAN', ARGV[2], 'MATCH', ARGV[3], 'COUNT', ARGV[4])
-        local answer = { page[1] }
+        local listed, elsewhere = {}, {}
         for _, key in ipairs(page[2]) do
-            local held = read(key)
-            if held and (held.isLive or (ARGV[5] == '1' and held.isOver)) then answer[#answer + 1] = key end
+            local held, isElsewhere = read(key)
+            if isElsewhere then elsewhere[#elsewhere + 1] = key end
+            if held and (held.isLive or (ARGV[5] == '1' and held.isOver)) then listed[#listed + 1] = key end
         end
-        return answer
+        return { page[1], listed, elsewhere }
         """);
+
+    /// <summary>Answers <c>CLUSTER NODES</c> of the server that has the slot of its one key, which is not touched.</summary>
+    public static RedisScript Nodes { get; } = new("return redis.call('CLUSTER', 'NODES')");
 
     /// <summary>The script.</summary>
     public string Text { get; }
