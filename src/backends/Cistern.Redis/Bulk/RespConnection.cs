@@ -27,6 +27,9 @@ internal sealed class RespConnection : IDisposable
     /// <summary>What is sent next.</summary>
     public RespBuffer Output { get; } = new();
 
+    /// <summary>What the server objected to when it let us in; null: nothing. It may be loading its files, or unable to write them.</summary>
+    public string? Remark { get; private set; }
+
     /// <summary>Whether the server was told the script for conditional sets.</summary>
     public bool KnowsScript { get; set; }
 
@@ -47,7 +50,7 @@ internal sealed class RespConnection : IDisposable
             if (settings.IsTls) made = stream = await SecureAsync(stream, settings.TlsHost ?? server.Host, settings.Validate, ending.Token).ConfigureAwait(false);
             var connection = new RespConnection(server, socket, stream);
             made = connection;
-            await RespGreeting.SendAsync(connection, settings, ending.Token).ConfigureAwait(false);
+            connection.Remark = await RespGreeting.SendAsync(connection, settings, ending.Token).ConfigureAwait(false);
             return connection;
         }
         catch (Exception fault)

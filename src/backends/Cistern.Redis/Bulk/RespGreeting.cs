@@ -4,9 +4,10 @@ namespace Cistern;
 internal static class RespGreeting
 {
     /// <summary>Says it, and reads the answers. What a server does not let us do now and may let us do later is no reason to stay away: each command is told by itself.</summary>
+    /// <returns>What the server says to our being there; null: nothing but yes.</returns>
     /// <exception cref="RespOpenException">The server does not let us in.</exception>
     /// <exception cref="IOException">The connection ended.</exception>
-    public static async Task SendAsync(RespConnection connection, RespSettings settings, CancellationToken cancellationToken)
+    public static async Task<string?> SendAsync(RespConnection connection, RespSettings settings, CancellationToken cancellationToken)
     {
         var hasPassword = !string.IsNullOrEmpty(settings.Password);
         var hasDatabase = settings.Database != 0;
@@ -16,7 +17,7 @@ internal static class RespGreeting
         if (hasPassword) await ReadAsync().ConfigureAwait(false);
         if (hasDatabase && await ReadAsync().ConfigureAwait(false) is { } noDatabase) throw new RespOpenException(ObstacleOfDatabase(noDatabase), noDatabase);
         await ReadAsync().ConfigureAwait(false);
-        await ReadAsync().ConfigureAwait(false);
+        return await ReadAsync().ConfigureAwait(false);
 
         async Task<string?> ReadAsync()
         {

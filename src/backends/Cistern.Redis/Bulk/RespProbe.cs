@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Cistern;
 
 /// <summary>Looks whether any of some servers lets a connection of our own in, to tell in one line why not: the multiplexer only tells that it could not connect.</summary>
@@ -21,16 +23,42 @@ internal static class RespProbe
     {
         try
         {
-            (await RespConnection.OpenAsync(server, settings, cancellationToken).ConfigureAwait(false)).Dispose();
-            return null;
+            using var connection = await RespConnection.OpenAsync(server, settings, cancellationToken).ConfigureAwait(false);
+            return connection.Remark is { } remark ? new ProbeFailure(remark, new IOException(remark), IsCertain: false) : null;
+        }
+        catch (RespOpenException fault) when (fault.Obstacle == RespObstacle.Database)
+        {
+            var most = await CountDatabasesAsync(server, settings with { Database = 0 }, cancellationToken).ConfigureAwait(false) - 1;
+            var allowed = most switch { null => "", 0 => ", only 0", _ => $", only 0 to {most}" };
+            return new ProbeFailure($"it has no database {settings.Database}{allowed}: {fault.Message}", fault, IsCertain: true);
         }
         catch (RespOpenException fault)
         {
-            return new ProbeFailure(Explain(fault), fault, IsCertain: fault.Obstacle is RespObstacle.Nobody or RespObstacle.NoRedis or RespObstacle.Password or RespObstacle.Database);
+            return new ProbeFailure(Explain(fault), fault, IsCertain: fault.Obstacle is RespObstacle.Nobody or RespObstacle.NoRedis or RespObstacle.Password);
         }
         catch (TimeoutException fault)
         {
             return new ProbeFailure(fault.Message, fault, IsCertain: false);
+        }
+    }
+
+    // Null: it does not tell.
+    private static async Task<int?> CountDatabasesAsync(RespTarget server, RespSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var connection = await RespConnection.OpenAsync(server, settings, cancellationToken).ConfigureAwait(false);
+            connection.Output.Begin(3);
+            connection.Output.Write("EVAL"u8);
+            connection.Output.Write("", RedisScript.Databases.Text);
+            connection.Output.Write(0);
+            await connection.SendAsync(cancellationToken).ConfigureAwait(false);
+            var count = new int[1];
+            return await connection.ReadAsync(count, cancellationToken).ConfigureAwait(false) is null ? count[0] : null;
+        }
+        catch (Exception fault) when (fault is IOException or SocketException or RespOpenException or TimeoutException)
+        {
+            return null;
         }
     }
 

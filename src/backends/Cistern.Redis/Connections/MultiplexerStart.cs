@@ -18,8 +18,10 @@ internal static class MultiplexerStart
         var connecting = ConnectionMultiplexer.ConnectAsync(settings);
         try
         {
-            // A server that refuses is known at once; the multiplexer would try again and again.
-            if (await Task.WhenAny(probing, connecting).ConfigureAwait(false) == probing && await probing.ConfigureAwait(false) is { IsCertain: true } refusal) throw Fault(refusal.Reason, refusal.Fault);
+            // A server that refuses is known at once; the multiplexer would try again and again, and does not ask whether there is the database.
+            var isProbedFirst = await Task.WhenAny(probing, connecting).ConfigureAwait(false) == probing;
+            var isDatabaseNamed = (options.Database ?? settings.DefaultDatabase ?? 0) != 0;
+            if ((isProbedFirst || isDatabaseNamed) && await probing.ConfigureAwait(false) is { IsCertain: true } refusal) throw Fault(refusal.Reason, refusal.Fault);
             var multiplexer = await connecting.WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             multiplexer.PreserveAsyncOrder = false;
             multiplexer.IncludeDetailInExceptions = false;

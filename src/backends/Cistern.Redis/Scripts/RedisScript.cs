@@ -159,6 +159,18 @@ internal sealed class RedisScript
         return { page[1], listed, elsewhere }
         """);
 
+    /// <summary>Answers how many databases the server has: by trying, as it may be asked for its settings by administrators only.</summary>
+    public static RedisScript Databases { get; } = new("""
+        local function has(number) return redis.pcall('SELECT', number).err == nil end
+        local least, most = 1, 2
+        while most < 1048576 and has(most - 1) do least, most = most, most * 2 end
+        while most - least > 1 do
+            local middle = math.floor((least + most) / 2)
+            if has(middle - 1) then least = middle else most = middle end
+        end
+        return { least }
+        """);
+
     /// <summary>Answers <c>CLUSTER NODES</c> of the server that has the slot of its one key, which is not touched.</summary>
     public static RedisScript Nodes { get; } = new("return redis.call('CLUSTER', 'NODES')");
 
