@@ -59,7 +59,7 @@ public sealed class RedisBackend : CacheBackend
         var checkedOptions = (options ?? new RedisBackendOptions()).Check();
         var settings = configuration.Clone();
         var multiplexer = await MultiplexerStart.ConnectAsync(settings, checkedOptions, cancellationToken).ConfigureAwait(false);
-        var connection = new RedisConnection(multiplexer, () => MultiplexerStart.ConnectAsync(settings, checkedOptions, CancellationToken.None), checkedOptions);
+        var connection = new RedisConnection(multiplexer, () => MultiplexerStart.ConnectAgainAsync(settings, checkedOptions), checkedOptions);
         return new RedisBackend(connection, RespSettings.Of(configuration, checkedOptions), checkedOptions);
     }
 

@@ -38,21 +38,22 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
+        var current = _multiplexer;
         try
         {
-            var answer = await call(_multiplexer.GetDatabase(options.Database ?? -1)).WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            var answer = await call(current.GetDatabase(options.Database ?? -1)).WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _lastAnswer, Stopwatch.GetTimestamp());
             return answer;
         }
         catch (TimeoutException fault)
         {
-            if (Volatile.Read(ref _lastAnswer) < began) BeginRenewal();
+            if (Volatile.Read(ref _lastAnswer) < began) BeginRenewal(current);
             throw new TimeoutException($"no answer within {options.Timeout.TotalSeconds} s", fault);
         }
         catch (RedisConnectionException)
         {
             if (_multiplexer.IsConnected) BeginLook();
-            else BeginRenewal();
+            else BeginRenewal(current);
             throw;
         }
     }
@@ -111,9 +112,10 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     }
 
     // None is there, or none answers. The multiplexer would try to connect once a second, or wait for as long as the system does.
-    private void BeginRenewal()
+    // One that was replaced since the call began is no reason to replace the next.
+    private void BeginRenewal(IConnectionMultiplexer failed)
     {
-        if (renew is not null && !_isDisposed && Interlocked.Exchange(ref _isRenewing, 1) == 0) _ = RenewAsync(renew);
+        if (renew is not null && !_isDisposed && failed == _multiplexer && Interlocked.Exchange(ref _isRenewing, 1) == 0) _ = RenewAsync(renew);
     }
 
     private async Task RenewAsync(Func<Task<ConnectionMultiplexer>> make)
