@@ -9,6 +9,8 @@ internal sealed class BulkPlan
 
     private const int ArgumentsOfAll = 3;
 
+    private static readonly Dictionary<string, string> NoMetadata = [];
+
     private readonly IReadOnlyList<EntryDraft> _drafts;
     private readonly SetOutcome[] _outcomes;
     private readonly RedisBackendOptions _options;
@@ -24,6 +26,7 @@ internal sealed class BulkPlan
     public BulkPlan(IReadOnlyList<EntryDraft> drafts, List<int> fitting, SetOutcome[] outcomes, Func<string, int>? slotOf, RedisBackendOptions options)
     {
         (_drafts, _outcomes, _options) = (drafts, outcomes, options);
+        IsCluster = slotOf is not null;
         _isScript = fitting.Exists(i => drafts[i].Condition != SetCondition.Always);
         _order = _isScript ? RepeatedKeys.SideBySide(drafts, fitting, slotOf) : RepeatedKeys.LastOfEach(drafts, fitting);
         Waves = _isScript ? Group(slotOf) : [Single(slotOf)];
@@ -31,6 +34,9 @@ internal sealed class BulkPlan
 
     /// <summary>The commands. Those of a wave may be sent in any order, and only when all of the wave before are done: of a key that is written more than once, the first may be sent elsewhere or come back.</summary>
     public IReadOnlyList<IReadOnlyList<BulkCommand>> Waves { get; }
+
+    /// <summary>Whether the commands are for a cluster's slots.</summary>
+    public bool IsCluster { get; }
 
     /// <summary>Whether the commands need the script for conditional sets.</summary>
     public bool IsScript => _isScript;
@@ -44,6 +50,14 @@ internal sealed class BulkPlan
         }
 
         return true;
+    }
+
+    /// <summary>About how many bytes a command has.</summary>
+    public long BytesOf(BulkCommand command)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < command.Count; i++) bytes += BytesOf(command.First + i);
+        return bytes;
     }
 
     /// <summary>The entries of a command.</summary>
@@ -152,7 +166,14 @@ internal sealed class BulkPlan
 
     private ReadOnlySpan<int> PlacesOf(BulkCommand command) => _order.AsSpan(command.First, command.Count);
 
-    private long BytesOf(int place) => _drafts[_order[place]].Value.Length;
+    // About: metadata is text that is made only when it is sent.
+    private long BytesOf(int place)
+    {
+        var draft = _drafts[_order[place]];
+        var bytes = draft.Key.Length + draft.Value.Length;
+        foreach (var (name, text) in draft.Metadata ?? NoMetadata) bytes += name.Length + text.Length;
+        return bytes;
+    }
 
     private int SlotOf(int place, Func<string, int>? slotOf) => slotOf is null ? 0 : slotOf(_drafts[_order[place]].Key);
 }

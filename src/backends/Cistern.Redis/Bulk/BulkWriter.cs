@@ -60,7 +60,7 @@ internal sealed class BulkWriter(RedisConnection connection, ClusterSurvey surve
         var refused = new List<BulkCommand>();
         for (var broken = 0; ;)
         {
-            var groups = await AssignAsync(left, patience.Token).ConfigureAwait(false);
+            var groups = await AssignAsync(plan, left, patience.Token).ConfigureAwait(false);
             var runs = await Task.WhenAll(groups.Where(group => group.Key is not null).Select(group => RunAsync(plan, group.Key!.Value, [.. group.Select(leftover => leftover.Command)], failures, patience))).ConfigureAwait(false);
             refused.AddRange(runs.Where(run => run.End == BulkEnd.Refused).SelectMany(run => run.Leftovers).Select(leftover => leftover.Command));
             var before = left.Count;
@@ -92,12 +92,12 @@ internal sealed class BulkWriter(RedisConnection connection, ClusterSurvey surve
     }
 
     // To whom each goes; null: nobody has its slot now.
-    private async Task<ILookup<RespTarget?, BulkLeftover>> AssignAsync(List<BulkLeftover> left, CancellationToken cancellationToken)
+    private async Task<ILookup<RespTarget?, BulkLeftover>> AssignAsync(BulkPlan plan, List<BulkLeftover> left, CancellationToken cancellationToken)
     {
-        if (!connection.IsCluster)
+        if (!plan.IsCluster)
         {
             var server = await connection.FindServerAsync(cancellationToken).ConfigureAwait(false);
-            return left.ToLookup(_ => (RespTarget?)server);
+            return left.ToLookup(leftover => leftover.Server ?? (RespTarget?)server);
         }
 
         var map = _map ??= await survey.FindMastersAsync(cancellationToken).ConfigureAwait(false);

@@ -8,6 +8,7 @@ namespace Cistern;
 internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, BulkWriter? bulk, RedisBackendOptions options)
 {
     private const int InFlight = 512;
+    private const long InFlightBytes = 8 * 1024 * 1024;
 
     /// <summary>Writes one.</summary>
     public async ValueTask<SetOutcome> SetAsync(EntryDraft draft, CancellationToken cancellationToken)
@@ -35,11 +36,31 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
         var waves = bulk is { IsUsable: true } ? await bulk.SendAsync(plan, failures, cancellationToken).ConfigureAwait(false) : plan.Waves;
         foreach (var wave in waves)
         {
-            foreach (var window in wave.Chunk(InFlight)) await Task.WhenAll(window.Select(command => SendAsync(plan, command, failures, cancellationToken))).ConfigureAwait(false);
+            for (var first = 0; first < wave.Count;)
+            {
+                var window = WindowFrom(plan, wave, first);
+                await Task.WhenAll(window.Select(command => SendAsync(plan, command, failures, cancellationToken))).ConfigureAwait(false);
+                first += window.Count;
+            }
         }
 
         failures.Throw(options.Name);
         return outcomes;
+    }
+
+    // The multiplexer holds all of it at once.
+    private static List<BulkCommand> WindowFrom(BulkPlan plan, IReadOnlyList<BulkCommand> wave, int first)
+    {
+        var window = new List<BulkCommand>();
+        var bytes = 0L;
+        while (window.Count < InFlight && first + window.Count < wave.Count && bytes < InFlightBytes)
+        {
+            var command = wave[first + window.Count];
+            bytes += plan.BytesOf(command);
+            window.Add(command);
+        }
+
+        return window;
     }
 
     private async Task SendAsync(BulkPlan plan, BulkCommand command, BulkFailures failures, CancellationToken cancellationToken)
