@@ -13,6 +13,9 @@ namespace Cistern;
 /// </remarks>
 public sealed class RedisBackend : CacheBackend
 {
+    // So many keys by one script: it holds the server up for as long as all of them take.
+    private const int ScriptKeys = 32;
+
     private readonly RedisBackendOptions _options;
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
@@ -20,7 +23,9 @@ public sealed class RedisBackend : CacheBackend
     private readonly RespPool? _bulkConnections;
     private readonly DraftSets _sets;
     private readonly Func<long> _clock;
+    private readonly Lock _watchLock = new();
     private EmptyWatch? _watch;
+    private bool _isWatchOver;
 
     private RedisBackend(RedisConnection connection, RespSettings? bulk, RedisBackendOptions options) : base(options.Name, options.TimeProvider)
     {
@@ -88,12 +93,12 @@ public sealed class RedisBackend : CacheBackend
 
     /// <inheritdoc/>
     protected override async ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) =>
-        await ReadAsync(key, cancellationToken).ConfigureAwait(false) is { } envelope ? envelope.ToEntry(key) : null;
+        (await ReadAsync(key, cancellationToken).ConfigureAwait(false))?.ToEntry(key);
 
     /// <inheritdoc/>
     protected override async ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken)
     {
-        var head = await _connection.CallAsync(database => database.StringGetRangeAsync(_keys.ToServer(key), 0, EnvelopeHead.MostBytes - 1), cancellationToken).ConfigureAwait(false);
+        var head = await _connection.ReadAsync(database => database.StringGetRangeAsync(_keys.ToServer(key), 0, EnvelopeHead.MostBytes - 1), cancellationToken).ConfigureAwait(false);
         return EnvelopeHead.TryRead((byte[]?)head, out var read) && read.IsLive(NowMilliseconds);
     }
 
@@ -187,12 +192,24 @@ public sealed class RedisBackend : CacheBackend
     protected override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => default;
 
     /// <inheritdoc/>
-    protected override void WatchEmptied() => _watch = new EmptyWatch(_connection, _keys, TellEmptied);
+    protected override void WatchEmptied()
+    {
+        // Whoever adds a handler as the backend ends must not have it watched on.
+        lock (_watchLock)
+        {
+            if (!_isWatchOver) _watch = new EmptyWatch(_connection, _keys, TellEmptied);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void DisposeCore()
     {
-        _watch?.Dispose();
+        lock (_watchLock)
+        {
+            _isWatchOver = true;
+            _watch?.Dispose();
+        }
+
         _bulkConnections?.Dispose();
         _connection.Dispose();
     }
@@ -201,22 +218,23 @@ public sealed class RedisBackend : CacheBackend
 
     private async Task<Envelope?> ReadAsync(string key, CancellationToken cancellationToken)
     {
-        var bytes = await _connection.CallAsync(database => database.StringGetAsync(_keys.ToServer(key)), cancellationToken).ConfigureAwait(false);
+        var bytes = await _connection.ReadAsync(database => database.StringGetAsync(_keys.ToServer(key)), cancellationToken).ConfigureAwait(false);
         return Envelope.TryRead((byte[]?)bytes, out var envelope) && envelope.Head.IsLive(NowMilliseconds) ? envelope : null;
     }
 
     private async Task<long> RunAsync(RedisScript script, string key, RedisValue[] arguments, CancellationToken cancellationToken) =>
         (long)await _connection.RunAsync(script, [_keys.ToServer(key)], arguments, cancellationToken).ConfigureAwait(false);
 
-    // Each key for itself, many at once: in a cluster nearly every one is in a slot of its own.
+    // Some keys at once, many times at once. In a cluster each key for itself: nearly every one is in a slot of its own.
     private async Task<long> RunOverAsync(RedisScript script, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         var sum = 0L;
-        foreach (var part in keys.Chunk(BatchReads.Keys))
+        var keysOfOne = _connection.IsCluster ? 1 : ScriptKeys;
+        foreach (var part in keys.Select(_keys.ToServer).Chunk(keysOfOne).Chunk(BatchReads.Keys / keysOfOne))
         {
             RedisValue[] arguments = [ScriptNow()];
-            var answers = await Task.WhenAll(part.Select(key => RunAsync(script, key, arguments, cancellationToken))).ConfigureAwait(false);
-            sum += answers.Sum();
+            var answers = await Task.WhenAll(part.Select(some => _connection.RunAsync(script, some, arguments, cancellationToken))).ConfigureAwait(false);
+            sum += answers.Sum(answer => (long)answer);
         }
 
         return sum;

@@ -23,6 +23,9 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     /// <summary>Whether the servers are a cluster.</summary>
     public bool IsCluster => Servers.Any(server => server.ServerType == ServerType.Cluster);
 
+    /// <summary>Whether a server is connected.</summary>
+    public bool IsConnected => _multiplexer.IsConnected;
+
     /// <summary>The servers that the multiplexer knows.</summary>
     public IEnumerable<IServer> Servers
     {
@@ -35,13 +38,16 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
 
     /// <summary>Waits for an answer, but not for longer than a call may take.</summary>
     /// <exception cref="TimeoutException">It took longer. What was asked may still happen.</exception>
-    public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Stopwatch.GetTimestamp(), cancellationToken);
+
+    // Of several that are one for the caller, the first one's beginning counts.
+    private async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, long began, CancellationToken cancellationToken)
     {
-        var began = Stopwatch.GetTimestamp();
+        var left = options.Timeout - Stopwatch.GetElapsedTime(began);
         var current = _multiplexer;
         try
         {
-            var answer = await call(current.GetDatabase(options.Database ?? -1)).WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            var answer = await call(current.GetDatabase(options.Database ?? -1)).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _lastAnswer, Stopwatch.GetTimestamp());
             return answer;
         }
@@ -54,6 +60,12 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
         {
             if (_multiplexer.IsConnected) BeginLook();
             else BeginRenewal(current);
+            throw;
+        }
+        catch (RedisServerException fault) when (fault.Message.StartsWith("READONLY", StringComparison.Ordinal))
+        {
+            // What was a master is a replica now, of one that the multiplexer may know.
+            BeginLook();
             throw;
         }
     }
@@ -74,13 +86,14 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     /// <summary>Has the server run a script, which it is told where it does not know it.</summary>
     public async Task<RedisResult> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
         try
         {
-            return await CallAsync(database => database.ScriptEvaluateAsync(script.Hash, keys, arguments, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            return await CallAsync(database => database.ScriptEvaluateAsync(script.Hash, keys, arguments, CommandFlags.DemandMaster), began, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
-            return await CallAsync(database => database.ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.NoScriptCache | CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            return await CallAsync(database => database.ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.NoScriptCache | CommandFlags.DemandMaster), began, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed class RedisScript
 {
     // What every script knows of an envelope (see EnvelopeHead): its head, nil for what is none, and true for what this server may not look at, as its slot is another's. Numbers of 32 and 56 bits are exact in Lua, of 64 bits they are not: versions are compared by halves.
     private const string Reading = """
-        local now = tonumber(ARGV[1])
+        local now, lastInstant = tonumber(ARGV[1]), 315537897599999
 
         local function read(key)
             local bytes = redis.pcall('GETRANGE', key, 0, 30)
@@ -17,13 +17,16 @@ internal sealed class RedisScript
             local flags = string.byte(bytes, 2)
             local length = 16 + (math.floor(flags / 2) % 2) * 8 + (math.floor(flags / 4) % 2) * 7
             if #bytes < length then return nil end
-            local head = { bytes = bytes, isTombstone = flags % 2 == 1, ends = struct.unpack('>I7', bytes, 10) }
+            local created, ends = struct.unpack('>I7I7', bytes, 3)
+            if created > lastInstant or ends > lastInstant then return nil end
+            local head = { bytes = bytes, isTombstone = flags % 2 == 1, ends = ends }
             local next = 17
             if math.floor(flags / 2) % 2 == 1 then
                 head.version = string.sub(bytes, next, next + 7)
                 next = next + 8
             end
             if math.floor(flags / 4) % 2 == 1 then head.limit = string.sub(bytes, next, next + 6) end
+            if head.limit and struct.unpack('>I7', head.limit) > lastInstant then return nil end
             head.isOver = head.ends ~= 0 and head.ends <= now
             head.isLive = not head.isTombstone and not head.isOver
             return head
@@ -57,14 +60,20 @@ internal sealed class RedisScript
         local grace, unpack, byte = tonumber(ARGV[2]), struct.unpack, string.byte
 
         local function refuse(key, condition, envelope)
-            local held = redis.pcall('GETRANGE', key, 0, 23)
+            local held = redis.pcall('GETRANGE', key, 0, 30)
             if type(held) ~= 'string' or #held < 16 then return nil end
             local format, flags = byte(held, 1, 2)
-            local ends = unpack('>I7', held, 10)
-            if format ~= 1 or (ends ~= 0 and ends <= now) then return nil end
+            local created, ends = unpack('>I7I7', held, 3)
+            if format ~= 1 or created > lastInstant or ends > lastInstant or (ends ~= 0 and ends <= now) then return nil end
+            local hasVersion = flags % 4 >= 2
+            local length = hasVersion and 24 or 16
+            if flags % 8 >= 4 then
+                if #held < length + 7 or unpack('>I7', held, length + 1) > lastInstant then return nil end
+            end
+            if #held < length then return nil end
             local isLive = flags % 2 == 0
             if condition == 97 then return isLive and {{(int)SetOutcome.Present}} or nil end
-            if flags % 4 < 2 or #held < 24 then return nil end
+            if not hasVersion then return nil end
             local newHigh, newLow = unpack('>I4I4', envelope, 17)
             local heldHigh, heldLow = unpack('>I4I4', held, 17)
             if newHigh > heldHigh or (newHigh == heldHigh and newLow > heldLow) then return nil end
