@@ -62,10 +62,12 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
             else BeginRenewal(current);
             throw;
         }
-        catch (RedisServerException fault) when (fault.Message.StartsWith("READONLY", StringComparison.Ordinal))
+        catch (RedisServerException fault)
         {
+            Volatile.Write(ref _lastAnswer, Stopwatch.GetTimestamp());
+
             // What was a master is a replica now, of one that the multiplexer may know.
-            BeginLook();
+            if (fault.Message.StartsWith("READONLY", StringComparison.Ordinal)) BeginLook();
             throw;
         }
     }
