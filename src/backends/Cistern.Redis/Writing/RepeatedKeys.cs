@@ -29,6 +29,7 @@ internal static class RepeatedKeys
     {
         var first = new Dictionary<string, int>(places.Count, StringComparer.Ordinal);
         foreach (var place in places) first.TryAdd(drafts[place].Key, place);
+        if (slotOf is null && first.Count == places.Count) return [.. places];
         return [.. slotOf is null ? places.OrderBy(First) : places.OrderBy(place => slotOf(drafts[place].Key)).ThenBy(First)];
 
         int First(int place) => first[drafts[place].Key];
