@@ -21,6 +21,9 @@ public sealed class RedisServers : IAsyncDisposable
     /// <summary>The plain server.</summary>
     public Task<RedisServer> PlainAsync() => _plain.GetAsync();
 
+    /// <summary>The cluster.</summary>
+    public Task<RedisCluster> ClusterAsync() => _cluster.GetAsync();
+
     /// <summary>The server that speaks TLS, and its certificate.</summary>
     public async Task<(RedisServer Server, ServerCertificate Certificate)> TlsAsync() => (await _withTls.GetAsync(), _certificate);
 

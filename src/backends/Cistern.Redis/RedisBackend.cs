@@ -13,6 +13,9 @@ namespace Cistern;
 /// </remarks>
 public sealed class RedisBackend : CacheBackend
 {
+    // So many keys by one script: it holds the server up for as long as all of them take.
+    private const int ScriptKeys = 32;
+
     private readonly RedisBackendOptions _options;
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
@@ -20,16 +23,19 @@ public sealed class RedisBackend : CacheBackend
     private readonly RespPool? _bulkConnections;
     private readonly DraftSets _sets;
     private readonly Func<long> _clock;
+    private readonly Lock _watchLock = new();
     private EmptyWatch? _watch;
+    private bool _isWatchOver;
 
     private RedisBackend(RedisConnection connection, RespSettings? bulk, RedisBackendOptions options) : base(options.Name, options.TimeProvider)
     {
         _options = options;
         _connection = connection;
         _keys = new RedisKeys(options.Prefix);
-        _listing = new KeyListing(connection, _keys);
+        var survey = new ClusterSurvey(connection);
+        _listing = new KeyListing(connection, survey, _keys);
         _bulkConnections = bulk is null ? null : new RespPool(bulk);
-        _sets = new DraftSets(connection, _keys, _bulkConnections is null ? null : new BulkWriter(connection, _bulkConnections, _keys, options), options);
+        _sets = new DraftSets(connection, _keys, _bulkConnections is null ? null : new BulkWriter(connection, survey, _bulkConnections, options), options);
         _clock = () => NowMilliseconds;
         Capabilities = new BackendCapabilities
         {
@@ -58,7 +64,7 @@ public sealed class RedisBackend : CacheBackend
         var checkedOptions = (options ?? new RedisBackendOptions()).Check();
         var settings = configuration.Clone();
         var multiplexer = await MultiplexerStart.ConnectAsync(settings, checkedOptions, cancellationToken).ConfigureAwait(false);
-        var connection = new RedisConnection(multiplexer, () => MultiplexerStart.ConnectAsync(settings, checkedOptions, CancellationToken.None), checkedOptions);
+        var connection = new RedisConnection(multiplexer, () => MultiplexerStart.ConnectAgainAsync(settings, checkedOptions), checkedOptions);
         return new RedisBackend(connection, RespSettings.Of(configuration, checkedOptions), checkedOptions);
     }
 
@@ -97,12 +103,12 @@ public sealed class RedisBackend : CacheBackend
 
     /// <inheritdoc/>
     protected override async ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) =>
-        await ReadAsync(key, cancellationToken).ConfigureAwait(false) is { } envelope ? envelope.ToEntry(key) : null;
+        (await ReadAsync(key, cancellationToken).ConfigureAwait(false))?.ToEntry(key);
 
     /// <inheritdoc/>
     protected override async ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken)
     {
-        var head = await _connection.CallAsync(database => database.StringGetRangeAsync(_keys.ToServer(key), 0, EnvelopeHead.MostBytes - 1), cancellationToken).ConfigureAwait(false);
+        var head = await _connection.ReadAsync(database => database.StringGetRangeAsync(_keys.ToServer(key), 0, EnvelopeHead.MostBytes - 1), cancellationToken).ConfigureAwait(false);
         return EnvelopeHead.TryRead((byte[]?)head, out var read) && read.IsLive(NowMilliseconds);
     }
 
@@ -187,12 +193,24 @@ public sealed class RedisBackend : CacheBackend
     protected override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => default;
 
     /// <inheritdoc/>
-    protected override void WatchEmptied() => _watch = new EmptyWatch(_connection, _keys, TellEmptied);
+    protected override void WatchEmptied()
+    {
+        // Whoever adds a handler as the backend ends must not have it watched on.
+        lock (_watchLock)
+        {
+            if (!_isWatchOver) _watch = new EmptyWatch(_connection, _keys, TellEmptied);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void DisposeCore()
     {
-        _watch?.Dispose();
+        lock (_watchLock)
+        {
+            _isWatchOver = true;
+            _watch?.Dispose();
+        }
+
         _bulkConnections?.Dispose();
         _connection.Dispose();
     }
@@ -201,11 +219,11 @@ public sealed class RedisBackend : CacheBackend
 
     private async Task<Envelope?> ReadAsync(string key, CancellationToken cancellationToken)
     {
-        var bytes = await _connection.CallAsync(database => database.StringGetAsync(_keys.ToServer(key)), cancellationToken).ConfigureAwait(false);
+        var bytes = await _connection.ReadAsync(database => database.StringGetAsync(_keys.ToServer(key)), cancellationToken).ConfigureAwait(false);
         return Envelope.TryRead((byte[]?)bytes, out var envelope) && envelope.Head.IsLive(NowMilliseconds) ? envelope : null;
     }
 
-    private async Task<Dictionary<string, T>> FindAsync<T>(IReadOnlyCollection<string> keys, Func<string, Envelope, T> select, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, T>> FindAsync<T>(IReadOnlyCollection<string> keys, Func<string, Envelope, T?> select, CancellationToken cancellationToken) where T : class
     {
         var found = new Dictionary<string, T>(keys.Count);
         foreach (var part in keys.Chunk(BatchReads.Keys))
@@ -214,7 +232,7 @@ public sealed class RedisBackend : CacheBackend
             var now = NowMilliseconds;
             for (var i = 0; i < part.Length; i++)
             {
-                if (Envelope.TryRead((byte[]?)answers[i], out var envelope) && envelope.Head.IsLive(now)) found.Add(part[i], select(part[i], envelope));
+                if (Envelope.TryRead((byte[]?)answers[i], out var envelope) && envelope.Head.IsLive(now) && select(part[i], envelope) is { } selected) found.Add(part[i], selected);
             }
         }
 
@@ -224,15 +242,16 @@ public sealed class RedisBackend : CacheBackend
     private async Task<long> RunAsync(RedisScript script, string key, RedisValue[] arguments, CancellationToken cancellationToken) =>
         (long)await _connection.RunAsync(script, [_keys.ToServer(key)], arguments, cancellationToken).ConfigureAwait(false);
 
-    // Each key for itself, many at once: in a cluster nearly every one is in a slot of its own.
+    // Some keys at once, many times at once. In a cluster each key for itself: nearly every one is in a slot of its own.
     private async Task<long> RunOverAsync(RedisScript script, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         var sum = 0L;
-        foreach (var part in keys.Chunk(BatchReads.Keys))
+        var keysOfOne = _connection.IsCluster ? 1 : ScriptKeys;
+        foreach (var part in keys.Select(_keys.ToServer).Chunk(keysOfOne).Chunk(BatchReads.Keys / keysOfOne))
         {
             RedisValue[] arguments = [ScriptNow()];
-            var answers = await Task.WhenAll(part.Select(key => RunAsync(script, key, arguments, cancellationToken))).ConfigureAwait(false);
-            sum += answers.Sum();
+            var answers = await Task.WhenAll(part.Select(some => _connection.RunAsync(script, some, arguments, cancellationToken))).ConfigureAwait(false);
+            sum += answers.Sum(answer => (long)answer);
         }
 
         return sum;

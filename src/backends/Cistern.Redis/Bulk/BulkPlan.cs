@@ -9,11 +9,12 @@ internal sealed class BulkPlan
 
     private const int ArgumentsOfAll = 3;
 
+    private static readonly Dictionary<string, string> NoMetadata = [];
+
     private readonly IReadOnlyList<EntryDraft> _drafts;
     private readonly SetOutcome[] _outcomes;
     private readonly RedisBackendOptions _options;
     private readonly bool _isScript;
-    private readonly bool _maySendAgain;
     private readonly int[] _order;
 
     /// <summary>Makes a plan.</summary>
@@ -25,19 +26,54 @@ internal sealed class BulkPlan
     public BulkPlan(IReadOnlyList<EntryDraft> drafts, List<int> fitting, SetOutcome[] outcomes, Func<string, int>? slotOf, RedisBackendOptions options)
     {
         (_drafts, _outcomes, _options) = (drafts, outcomes, options);
+        IsCluster = slotOf is not null;
         _isScript = fitting.Exists(i => drafts[i].Condition != SetCondition.Always);
-        _maySendAgain = !fitting.Exists(i => drafts[i].Condition == SetCondition.IfAbsent);
-        _order = _isScript ? OrderBySlot(fitting, slotOf) : RepeatedKeys.LastOfEach(drafts, fitting);
-        Commands = _isScript ? Group(slotOf) : Single(slotOf);
+        _order = _isScript ? RepeatedKeys.SideBySide(drafts, fitting, slotOf) : RepeatedKeys.LastOfEach(drafts, fitting);
+        Waves = _isScript ? Group(slotOf) : [Single(slotOf)];
     }
 
-    public IReadOnlyList<BulkCommand> Commands { get; }
+    /// <summary>The commands. Those of a wave may be sent in any order, and only when all of the wave before are done: of a key that is written more than once, the first may be sent elsewhere or come back.</summary>
+    public IReadOnlyList<IReadOnlyList<BulkCommand>> Waves { get; }
+
+    /// <summary>Whether the commands are for a cluster's slots.</summary>
+    public bool IsCluster { get; }
 
     /// <summary>Whether the commands need the script for conditional sets.</summary>
     public bool IsScript => _isScript;
 
     /// <summary>Whether a command may be sent again when it is not known if it was done. If absent may not: it would find what it had stored itself.</summary>
-    public bool MaySendAgain => _maySendAgain;
+    public bool MaySendAgain(BulkCommand command)
+    {
+        foreach (var i in PlacesOf(command))
+        {
+            if (_drafts[i].Condition == SetCondition.IfAbsent) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>About how many bytes a command has.</summary>
+    public long BytesOf(BulkCommand command)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < command.Count; i++) bytes += BytesOf(command.First + i);
+        return bytes;
+    }
+
+    /// <summary>The entries of a command.</summary>
+    public EntryDraft[] DraftsOf(BulkCommand command) => Array.ConvertAll(PlacesOf(command).ToArray(), i => _drafts[i]);
+
+    /// <summary>A command for each of its keys.</summary>
+    public IEnumerable<BulkCommand> Split(BulkCommand command)
+    {
+        for (var first = command.First; first < command.First + command.Count;)
+        {
+            var count = 1;
+            while (first + count < command.First + command.Count && IsRepeated(first + count)) count++;
+            yield return command with { First = first, Count = count };
+            first += count;
+        }
+    }
 
     /// <summary>How many numbers a command's answer has; 0: it is a word.</summary>
     public int AnswersOf(BulkCommand command) => _isScript ? command.Count : 0;
@@ -80,7 +116,7 @@ internal sealed class BulkPlan
         output.Write("EVALSHA"u8);
         output.Write(RedisScript.Set.HashText);
         output.Write(command.Count);
-        var places = _order.AsSpan(command.First, command.Count);
+        var places = PlacesOf(command);
         foreach (var i in places) output.Write(_options.Prefix, _drafts[i].Key);
         output.Write(EnvelopeHead.ForScripts(_drafts[places[0]].CreatedAtMilliseconds));
         output.Write(_options.GraceMilliseconds);
@@ -90,8 +126,6 @@ internal sealed class BulkPlan
         foreach (var i in places) output.Write(new EnvelopeDraft(_drafts[i]));
     }
 
-    private int[] OrderBySlot(List<int> fitting, Func<string, int>? slotOf) => slotOf is null ? [.. fitting] : [.. fitting.OrderBy(i => slotOf(_drafts[i].Key))];
-
     private List<BulkCommand> Single(Func<string, int>? slotOf)
     {
         var commands = new List<BulkCommand>(_order.Length);
@@ -99,23 +133,47 @@ internal sealed class BulkPlan
         return commands;
     }
 
-    private List<BulkCommand> Group(Func<string, int>? slotOf)
+    private List<List<BulkCommand>> Group(Func<string, int>? slotOf)
     {
-        var commands = new List<BulkCommand>();
+        var waves = new List<List<BulkCommand>>();
+        var wave = 0;
         for (var first = 0; first < _order.Length;)
         {
-            var slot = SlotOf(first, slotOf);
-            var count = 1;
-            var bytes = BytesOf(first);
-            while (count < MostScriptKeys && first + count < _order.Length && SlotOf(first + count, slotOf) == slot && (bytes += BytesOf(first + count)) <= MostScriptBytes) count++;
-            commands.Add(new BulkCommand(first, count, slot));
-            first += count;
+            var command = new BulkCommand(first, CountFrom(first, slotOf), SlotOf(first, slotOf));
+            wave = IsRepeated(first) ? wave + 1 : 0;
+            if (wave == waves.Count) waves.Add([]);
+            waves[wave].Add(command);
+            first += command.Count;
         }
 
-        return commands;
+        return waves;
     }
 
-    private long BytesOf(int place) => _drafts[_order[place]].Value.Length;
+    // How many entries one command takes. One key's stay together where they can: a command is one step.
+    private int CountFrom(int first, Func<string, int>? slotOf)
+    {
+        var slot = SlotOf(first, slotOf);
+        var count = 1;
+        var bytes = BytesOf(first);
+        while (count < MostScriptKeys && first + count < _order.Length && SlotOf(first + count, slotOf) == slot && (bytes += BytesOf(first + count)) <= MostScriptBytes) count++;
+        var whole = count;
+        while (whole > 0 && first + whole < _order.Length && IsRepeated(first + whole)) whole--;
+        return whole > 0 ? whole : count;
+    }
+
+    // Whether the entry before has the same key.
+    private bool IsRepeated(int place) => place > 0 && _drafts[_order[place]].Key == _drafts[_order[place - 1]].Key;
+
+    private ReadOnlySpan<int> PlacesOf(BulkCommand command) => _order.AsSpan(command.First, command.Count);
+
+    // About: metadata is text that is made only when it is sent.
+    private long BytesOf(int place)
+    {
+        var draft = _drafts[_order[place]];
+        var bytes = draft.Key.Length + draft.Value.Length;
+        foreach (var (name, text) in draft.Metadata ?? NoMetadata) bytes += name.Length + text.Length;
+        return bytes;
+    }
 
     private int SlotOf(int place, Func<string, int>? slotOf) => slotOf is null ? 0 : slotOf(_drafts[_order[place]].Key);
 }

@@ -1,22 +1,22 @@
 namespace Cistern;
 
-/// <summary>What one run over one connection leaves: what failed, and what is to be sent again. One thread.</summary>
-internal sealed class BulkResult(BulkPlan plan)
+/// <summary>What one run over one connection leaves: how it ended, and what is to be sent again. One thread.</summary>
+internal sealed class BulkResult(BulkPlan plan, BulkFailures failures)
 {
-    private const int KeysShown = 3;
-
     private static readonly string[] Passing = ["TRYAGAIN", "CLUSTERDOWN", "LOADING", "NOSCRIPT", "MASTERDOWN", "READONLY"];
 
-    private readonly List<string> _failedKeys = [];
     private int[] _numbers = [];
-    private int _failed;
-    private string? _error;
+
+    public BulkEnd End { get; set; }
+
+    /// <summary>What ended the run before its time; null: nothing did.</summary>
+    public Exception? Fault { get; set; }
 
     /// <summary>What is not done yet.</summary>
     public List<BulkLeftover> Leftovers { get; } = [];
 
-    /// <summary>The first error that sending again would not help; null: there was none.</summary>
-    public string? Failure => _error is null ? null : $"{_failed} of the keys were refused, the first of them {string.Join(", ", _failedKeys.Select(key => $"\"{key}\""))}: {_error}";
+    /// <summary>What a server said the last time that it told a command to come again; null: none did.</summary>
+    public string? Delay { get; private set; }
 
     /// <summary>Room for the numbers of an answer, until the next one.</summary>
     public Memory<int> Numbers(int count)
@@ -24,6 +24,9 @@ internal sealed class BulkResult(BulkPlan plan)
         if (_numbers.Length < count) _numbers = new int[count];
         return _numbers.AsMemory(0, count);
     }
+
+    /// <summary>Takes commands that were not sent, or may be sent again.</summary>
+    public void Leave(IEnumerable<BulkCommand> commands) => Leftovers.AddRange(commands.Select(command => new BulkLeftover(command with { IsAsking = false }, null)));
 
     /// <summary>Takes a command's error.</summary>
     public void Note(BulkCommand command, string error, RespConnection connection)
@@ -38,20 +41,15 @@ internal sealed class BulkResult(BulkPlan plan)
                 break;
             case BulkAnswer.Again:
                 connection.KnowsScript = false;
-                Leftovers.Add(new BulkLeftover(command with { IsAsking = false }, null));
+                Delay = error;
+
+                // Some of the keys are here already and some still there, perhaps for long: each key by itself is somewhere.
+                Leave(error.StartsWith("TRYAGAIN", StringComparison.Ordinal) ? plan.Split(command) : [command]);
                 break;
             default:
-                Fail(command, error);
+                failures.Note(command, error);
                 break;
         }
-    }
-
-    /// <summary>Takes a command that failed for good.</summary>
-    public void Fail(BulkCommand command, string error)
-    {
-        _error ??= error;
-        _failed += command.Count;
-        if (_failedKeys.Count < KeysShown) _failedKeys.Add(plan.KeyOf(command));
     }
 
     // "MOVED 3999 127.0.0.1:6381": without a host, it is the one that answers.
@@ -61,7 +59,7 @@ internal sealed class BulkResult(BulkPlan plan)
         var words = error.Split(' ');
         if (words is ["MOVED" or "ASK", _, var address, ..] && RespTarget.TryParse(address) is { } target)
         {
-            server = target.Host.Length == 0 ? answering with { Port = target.Port } : target;
+            server = RespTarget.IsHost(target.Host) ? target : answering with { Port = target.Port };
             return words[0] == "ASK" ? BulkAnswer.Ask : BulkAnswer.Moved;
         }
 

@@ -15,8 +15,11 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
     private int _answered;
     private int _done;
 
-    /// <summary>How many commands were answered; the others may have been done or not.</summary>
-    public int Answered => _answered;
+    /// <summary>The commands that were sent and not answered: they may have been done or not.</summary>
+    public IEnumerable<BulkCommand> Unanswered => commands.Skip(_answered).Take(_next - _answered);
+
+    /// <summary>The commands that were not sent.</summary>
+    public IEnumerable<BulkCommand> Unsent => commands.Skip(_next);
 
     /// <summary>Runs it. On any exception the connection is of no more use.</summary>
     /// <param name="progress">Told after each window in which something was done.</param>

@@ -8,11 +8,15 @@ namespace Cistern;
 internal sealed class RespBuffer : IDisposable
 {
     private const int FirstBytes = 64 * 1024;
+    private const int MostIdleBytes = 1024 * 1024;
     private const int MostDigits = 20;
 
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
 
     public int Length { get; private set; }
+
+    /// <summary>How many bytes it holds on to.</summary>
+    public int Capacity => _bytes.Length;
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
@@ -50,6 +54,14 @@ internal sealed class RespBuffer : IDisposable
     {
         envelope.CopyTo(Reserve(envelope.Length));
         End();
+    }
+
+    /// <summary>Gives back what one large value needed, and the next may not.</summary>
+    public void Trim()
+    {
+        if (_bytes.Length <= MostIdleBytes || Length > 0) return;
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = ArrayPool<byte>.Shared.Rent(FirstBytes);
     }
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Cistern;
 
@@ -26,33 +27,38 @@ internal sealed class RespConnection : IDisposable
     /// <summary>What is sent next.</summary>
     public RespBuffer Output { get; } = new();
 
+    /// <summary>What the server objected to when it let us in; null: nothing. It may be loading its files, or unable to write them.</summary>
+    public string? Remark { get; private set; }
+
     /// <summary>Whether the server was told the script for conditional sets.</summary>
     public bool KnowsScript { get; set; }
 
     /// <summary>Connects, and says who we are.</summary>
-    /// <exception cref="RespRefusedException">The password or the certificate is not accepted.</exception>
-    /// <exception cref="IOException">There is nobody, or somebody else.</exception>
+    /// <exception cref="RespOpenException">Nobody is there, or does not let us in.</exception>
+    /// <exception cref="TimeoutException">There was no answer.</exception>
     public static async Task<RespConnection> OpenAsync(RespTarget server, RespSettings settings, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(settings.Timeout, TimeProvider.System);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream? stream = null;
+        IDisposable made = socket;
         try
         {
             await socket.ConnectAsync(server.Host, server.Port, ending.Token).ConfigureAwait(false);
-            stream = new NetworkStream(socket, ownsSocket: true);
-            if (settings.IsTls) stream = await SecureAsync(stream, settings.TlsHost ?? server.Host, settings.Validate, ending.Token).ConfigureAwait(false);
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            made = stream;
+            if (settings.IsTls) made = stream = await SecureAsync(stream, settings.TlsHost ?? server.Host, settings.Validate, ending.Token).ConfigureAwait(false);
             var connection = new RespConnection(server, socket, stream);
-            await connection.GreetAsync(settings, ending.Token).ConfigureAwait(false);
+            made = connection;
+            connection.Remark = await RespGreeting.SendAsync(connection, settings, ending.Token).ConfigureAwait(false);
             return connection;
         }
         catch (Exception fault)
         {
-            if (stream is null) socket.Dispose();
-            else await stream.DisposeAsync().ConfigureAwait(false);
+            made.Dispose();
             if (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested) throw new TimeoutException($"no answer within {settings.Timeout.TotalSeconds} s", fault);
-            if (fault is SocketException) throw new IOException(fault.Message, fault);
+            if (fault is SocketException) throw new RespOpenException(RespObstacle.Nobody, fault.Message, fault);
+            if (fault is IOException) throw new RespOpenException(fault is RespUnreadableException ? RespObstacle.NoRedis : RespObstacle.Broken, fault.Message, fault);
             throw;
         }
     }
@@ -76,54 +82,25 @@ internal sealed class RespConnection : IDisposable
 
     private static async Task<Stream> SecureAsync(Stream stream, string host, RemoteCertificateValidationCallback? validate, CancellationToken cancellationToken)
     {
+        // Only then it is the certificate that ended it, and not the server, which may want one of ours.
+        var isMistrusted = false;
         var secure = new SslStream(stream);
         try
         {
-            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = validate }, cancellationToken).ConfigureAwait(false);
+            await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host, RemoteCertificateValidationCallback = IsTrusted }, cancellationToken).ConfigureAwait(false);
             return secure;
         }
         catch (AuthenticationException fault)
         {
             await secure.DisposeAsync().ConfigureAwait(false);
-            throw new RespRefusedException(fault.Message, fault);
-        }
-    }
-
-    private async Task GreetAsync(RespSettings settings, CancellationToken cancellationToken)
-    {
-        var greetings = 2;
-        if (!string.IsNullOrEmpty(settings.Password))
-        {
-            Output.Begin(2);
-            Output.Write("AUTH"u8);
-            Output.Write("", settings.Password);
-            greetings++;
+            throw new RespOpenException(isMistrusted ? RespObstacle.Certificate : RespObstacle.Broken, fault.Message, fault);
         }
 
-        if (settings.Database != 0)
+        bool IsTrusted(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
         {
-            Output.Begin(2);
-            Output.Write("SELECT"u8);
-            Output.Write(settings.Database);
-            greetings++;
-        }
-
-        // So that whoever looks at a server's clients knows what they are.
-        Output.Begin(3);
-        Output.Write("CLIENT"u8);
-        Output.Write("SETNAME"u8);
-        Output.Write("cistern-bulk"u8);
-        Output.Begin(1);
-        Output.Write("PING"u8);
-        await SendAsync(cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < greetings; i++)
-        {
-            if (await ReadAsync(default, cancellationToken).ConfigureAwait(false) is not { } refusal) continue;
-
-            // A server that does not know a command shows what it was asked.
-            if (!string.IsNullOrEmpty(settings.Password)) refusal = refusal.Replace(settings.Password, "***", StringComparison.Ordinal);
-            if (refusal.StartsWith("LOADING", StringComparison.Ordinal)) throw new IOException(refusal);
-            throw new RespRefusedException(refusal);
+            var isTrusted = validate is null ? errors == SslPolicyErrors.None : validate(sender, certificate, chain, errors);
+            isMistrusted = !isTrusted;
+            return isTrusted;
         }
     }
 }

@@ -26,6 +26,7 @@ internal sealed class RespPool(RespSettings settings) : IDisposable
     public void Return(RespConnection connection)
     {
         var idle = IdleOf(connection.Server);
+        connection.Output.Trim();
         if (idle.Count < MostIdle) idle.Push(connection);
         else connection.Dispose();
         if (_isDisposed) Dispose();

@@ -24,7 +24,8 @@ internal sealed class RespReader(Stream stream) : IDisposable
     /// <param name="numbers">Where an array's numbers go; they are exactly as many.</param>
     /// <param name="cancellationToken">Ends the wait, and the connection's use.</param>
     /// <returns>Null, or what an error says.</returns>
-    /// <exception cref="IOException">The connection ended, or the reply is none that there should be.</exception>
+    /// <exception cref="IOException">The connection ended.</exception>
+    /// <exception cref="RespUnreadableException">The reply is none that there should be.</exception>
     public async ValueTask<string?> ReadAsync(Memory<int> numbers, CancellationToken cancellationToken)
     {
         var line = await LineAsync(cancellationToken).ConfigureAwait(false);
@@ -90,5 +91,5 @@ internal sealed class RespReader(Stream stream) : IDisposable
         return Utf8Parser.TryParse(text[1..], out long number, out var used) && used == text.Length - 1 ? number : throw Unexpected();
     }
 
-    private static IOException Unexpected() => new("what came back is no answer of a Redis server to what was asked");
+    private static RespUnreadableException Unexpected() => new();
 }

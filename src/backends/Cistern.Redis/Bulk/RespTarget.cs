@@ -7,6 +7,9 @@ namespace Cistern;
 /// <param name="Port">Its port.</param>
 internal readonly record struct RespTarget(string Host, int Port)
 {
+    /// <summary>Whether a cluster's server says a host. It says nothing or a question mark where it does not know its own, or shall not say it: then it is where it was asked.</summary>
+    public static bool IsHost(string text) => text is not ("" or "?");
+
     /// <summary>Reads <c>host:port</c>, as a cluster's servers tell of one another; null: it is something else.</summary>
     public static RespTarget? TryParse(ReadOnlySpan<char> text)
     {

@@ -5,11 +5,7 @@ namespace Cistern;
 /// <summary>Which servers have which slots. Immutable.</summary>
 internal sealed class ClusterMap
 {
-    private ClusterMap(IReadOnlyList<SlotRange> ranges)
-    {
-        Ranges = ranges;
-        Routes = ranges.Count == 0 ? [""] : [.. ranges.DistinctBy(range => (range.Host, range.Port)).Select(range => (RedisKey)HashSlot.KeyIn(range.From))];
-    }
+    private ClusterMap(IReadOnlyList<SlotRange> ranges) => Ranges = ranges;
 
     /// <summary>One server, which has all keys.</summary>
     public static ClusterMap OneServer { get; } = new([]);
@@ -17,10 +13,7 @@ internal sealed class ClusterMap
     /// <summary>The slots, in order; none where there is one server.</summary>
     public IReadOnlyList<SlotRange> Ranges { get; }
 
-    /// <summary>For each server that has keys of its own, a key that it would have: what is asked with that key, is asked of that server.</summary>
-    public IReadOnlyList<RedisKey> Routes { get; }
-
-    /// <summary>Reads the answer to <c>CLUSTER SLOTS</c>: for each range its first and last slot, then its master, then the master's replicas.</summary>
+    /// <summary>Reads the answer to <c>CLUSTER SLOTS</c>: for each range its first and last slot, then its master, then the master's replicas. A server is a host, a port and an id.</summary>
     public static ClusterMap Parse(RedisResult answer)
     {
         var ranges = new List<SlotRange>();
@@ -28,24 +21,29 @@ internal sealed class ClusterMap
         {
             var parts = (RedisResult[])range!;
             var master = (RedisResult[])parts[2]!;
-            ranges.Add(new SlotRange((int)parts[0], (int)parts[1], (string?)master[0] ?? "", (int)master[1]));
+            ranges.Add(new SlotRange((int)parts[0], (int)parts[1], (string)master[2]!, (string?)master[0] is { } host && RespTarget.IsHost(host) ? new RespTarget(host, (int)master[1]) : null));
         }
 
         return new ClusterMap([.. ranges.OrderBy(range => range.From)]);
     }
 
-    /// <summary>Who has a slot.</summary>
-    /// <exception cref="IOException">Nobody has.</exception>
-    public RespTarget Find(int slot)
+    /// <summary>The same with the servers of masters that do not say where they are, by their ids.</summary>
+    public ClusterMap With(IReadOnlyDictionary<string, RespTarget> servers) =>
+        new([.. Ranges.Select(range => range.Server is null && servers.TryGetValue(range.Node, out var server) ? range with { Server = server } : range)]);
+
+    /// <summary>Who has a slot; null: nobody is known to.</summary>
+    public RespTarget? Find(int slot) => RangeOf(slot)?.Server;
+
+    /// <summary>The id of the server that has a slot; null: nobody has.</summary>
+    public string? FindNode(int slot) => RangeOf(slot)?.Node;
+
+    private SlotRange? RangeOf(int slot)
     {
         foreach (var range in Ranges)
         {
-            if (slot >= range.From && slot <= range.To) return new RespTarget(range.Host, range.Port);
+            if (slot >= range.From && slot <= range.To) return range;
         }
 
-        throw new IOException($"no server of the cluster has the slot {slot}");
+        return null;
     }
-
-    /// <summary>Whether the same servers have the same slots.</summary>
-    public bool IsSame(ClusterMap other) => Ranges.SequenceEqual(other.Ranges);
 }

@@ -14,9 +14,10 @@ internal sealed class EmptyWatch : IDisposable
 
     private readonly RedisConnection _connection;
     private readonly Action _tell;
-    private readonly RedisKey[] _keys;
-    private readonly string?[] _marks;
+    private readonly RedisKeys _prefixed;
     private readonly CancellationTokenSource _end = new();
+    private RedisKey[] _keys = [];
+    private string?[] _marks = [];
 
     /// <summary>Begins to look.</summary>
     /// <param name="connection">The server.</param>
@@ -26,12 +27,7 @@ internal sealed class EmptyWatch : IDisposable
     {
         _connection = connection;
         _tell = tell;
-
-        // No entry's key has a NUL in it. The braces are a part of the prefix only where the prefix has none itself.
-        _keys = connection.IsCluster
-            ? [.. Enumerable.Range(0, MarksOfACluster).Select(i => (RedisKey)$"{{{HashSlot.KeyIn(i * HashSlot.Count / MarksOfACluster)}}}\0{keys.Prefix}mark")]
-            : [keys.ToServer("\0mark")];
-        _marks = new string?[_keys.Length];
+        _prefixed = keys;
         _ = WatchAsync();
     }
 
@@ -57,6 +53,7 @@ internal sealed class EmptyWatch : IDisposable
     private async Task<bool> LookAsync()
     {
         var isLost = false;
+        if (_keys.Length == 0 && _connection.IsConnected) ChooseKeys();
         for (var i = 0; i < _keys.Length; i++)
         {
             try
@@ -72,6 +69,15 @@ internal sealed class EmptyWatch : IDisposable
         }
 
         return isLost;
+    }
+
+    // Before a server is connected, nobody knows whether it is a cluster's. No entry's key has a NUL in it. The braces are a part of the prefix only where the prefix has none itself.
+    private void ChooseKeys()
+    {
+        _keys = _connection.IsCluster
+            ? [.. Enumerable.Range(0, MarksOfACluster).Select(i => (RedisKey)$"{{{HashSlot.KeyIn(i * HashSlot.Count / MarksOfACluster)}}}\0{_prefixed.Prefix}mark")]
+            : [_prefixed.ToServer("\0mark")];
+        _marks = new string?[_keys.Length];
     }
 
     // The mark that is there, or a new one.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Cistern;
@@ -12,6 +13,7 @@ internal static class HashSlot
     private const int BitsOfAByte = 8;
 
     private static readonly ushort[] Table = MakeTable();
+    private static readonly Lazy<string[]> Keys = new(MakeKeys);
 
     /// <summary>The slot of a key.</summary>
     public static int Of(ReadOnlySpan<byte> key)
@@ -29,13 +31,23 @@ internal static class HashSlot
     }
 
     /// <summary>A key in a slot.</summary>
-    public static string KeyIn(int slot)
+    public static string KeyIn(int slot) => Keys.Value[slot];
+
+    /// <summary>A key in a slot that is nobody's: no entry has a NUL in its key.</summary>
+    public static string RouteTo(int slot) => $"{{{KeyIn(slot)}}}\0";
+
+    private static string[] MakeKeys()
     {
-        for (var i = 0; ; i++)
+        var keys = new string[Count];
+        for (int i = 0, found = 0; found < Count; i++)
         {
-            var key = $"{i}";
-            if (Of(Encoding.ASCII.GetBytes(key)) == slot) return key;
+            var key = i.ToString(CultureInfo.InvariantCulture);
+            ref var place = ref keys[Of(Encoding.ASCII.GetBytes(key))];
+            if (place is null) found++;
+            place ??= key;
         }
+
+        return keys;
     }
 
     private static ushort[] MakeTable()

@@ -32,7 +32,11 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     /// <summary>The multiplexer of now.</summary>
     public IConnectionMultiplexer Multiplexer => _multiplexer;
 
-    private IEnumerable<IServer> Servers
+    /// <summary>Whether a server is connected.</summary>
+    public bool IsConnected => _multiplexer.IsConnected;
+
+    /// <summary>The servers that the multiplexer knows.</summary>
+    public IEnumerable<IServer> Servers
     {
         get
         {
@@ -43,25 +47,50 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
 
     /// <summary>Waits for an answer, but not for longer than a call may take.</summary>
     /// <exception cref="TimeoutException">It took longer. What was asked may still happen.</exception>
-    public async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) => CallAsync(call, Stopwatch.GetTimestamp(), cancellationToken);
+
+    // Of several that are one for the caller, the first one's beginning counts.
+    private async Task<T> CallAsync<T>(Func<IDatabase, Task<T>> call, long began, CancellationToken cancellationToken)
     {
-        var began = Stopwatch.GetTimestamp();
+        var left = options.Timeout - Stopwatch.GetElapsedTime(began);
+        var current = _multiplexer;
         try
         {
-            var answer = await call(_multiplexer.GetDatabase(options.Database ?? -1)).WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            var answer = await call(current.GetDatabase(options.Database ?? -1)).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             Volatile.Write(ref _lastAnswer, Stopwatch.GetTimestamp());
             return answer;
         }
         catch (TimeoutException fault)
         {
-            if (Volatile.Read(ref _lastAnswer) < began) BeginRenewal();
+            if (Volatile.Read(ref _lastAnswer) < began) BeginRenewal(current);
             throw new TimeoutException($"no answer within {options.Timeout.TotalSeconds} s", fault);
         }
         catch (RedisConnectionException)
         {
             if (_multiplexer.IsConnected) BeginLook();
-            else BeginRenewal();
+            else BeginRenewal(current);
             throw;
+        }
+        catch (RedisServerException fault)
+        {
+            Volatile.Write(ref _lastAnswer, Stopwatch.GetTimestamp());
+
+            // What was a master is a replica now, of one that the multiplexer may know.
+            if (fault.Message.StartsWith("READONLY", StringComparison.Ordinal)) BeginLook();
+            throw;
+        }
+    }
+
+    /// <summary>What a key holds; null where that is nothing, or no string and so nobody's entry.</summary>
+    public async Task<RedisValue> ReadAsync(Func<IDatabase, Task<RedisValue>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CallAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException fault) when (fault.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            return RedisValue.Null;
         }
     }
 
@@ -72,22 +101,24 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     /// <summary>Has the server run a script, which it is told where it does not know it.</summary>
     public async Task<RedisResult> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
         try
         {
-            return await CallAsync(database => database.ScriptEvaluateAsync(script.Hash, keys, arguments, CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            return await CallAsync(database => database.ScriptEvaluateAsync(script.Hash, keys, arguments, CommandFlags.DemandMaster), began, cancellationToken).ConfigureAwait(false);
         }
         catch (RedisServerException fault) when (fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
-            return await CallAsync(database => database.ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.NoScriptCache | CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false);
+            return await CallAsync(database => database.ScriptEvaluateAsync(script.Text, keys, arguments, CommandFlags.NoScriptCache | CommandFlags.DemandMaster), began, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Which servers have keys of their own.</summary>
-    public async Task<ClusterMap> FindMastersAsync(CancellationToken cancellationToken) =>
-        IsCluster ? ClusterMap.Parse(await CallAsync(database => database.ExecuteAsync("CLUSTER", "SLOTS"), cancellationToken).ConfigureAwait(false)) : ClusterMap.OneServer;
-
-    /// <summary>Where the one server is: the first that is connected and takes writes.</summary>
-    public RespTarget FindServer() => RespTarget.Of((Servers.FirstOrDefault(server => server is { IsConnected: true, IsSlave: false }) ?? Servers.First()).EndPoint);
+    /// <summary>Where the one server is that takes writes, of those that are no cluster.</summary>
+    public async Task<RespTarget> FindServerAsync(CancellationToken cancellationToken)
+    {
+        var endPoints = _multiplexer.GetEndPoints();
+        if (endPoints.Length == 1) return RespTarget.Of(endPoints[0]);
+        return RespTarget.Of(await CallAsync(database => database.IdentifyEndpointAsync(flags: CommandFlags.DemandMaster), cancellationToken).ConfigureAwait(false) ?? endPoints[0]);
+    }
 
     public void Dispose()
     {
@@ -95,8 +126,8 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
         if (renew is not null) _multiplexer.Dispose();
     }
 
-    // A cluster's other servers are there: one of them may have taken over what this one had, which the multiplexer would notice in a minute.
-    private void BeginLook()
+    /// <summary>Has the multiplexer look at its servers again, which it would do in a minute: another one may have taken over what one had.</summary>
+    public void BeginLook()
     {
         if (Interlocked.Exchange(ref _isLooking, 1) == 0) _ = LookAsync(_multiplexer);
     }
@@ -109,9 +140,10 @@ internal sealed class RedisConnection(IConnectionMultiplexer multiplexer, Func<T
     }
 
     // None is there, or none answers. The multiplexer would try to connect once a second, or wait for as long as the system does.
-    private void BeginRenewal()
+    // One that was replaced since the call began is no reason to replace the next.
+    private void BeginRenewal(IConnectionMultiplexer failed)
     {
-        if (renew is not null && !_isDisposed && Interlocked.Exchange(ref _isRenewing, 1) == 0) _ = RenewAsync(renew);
+        if (renew is not null && !_isDisposed && failed == _multiplexer && Interlocked.Exchange(ref _isRenewing, 1) == 0) _ = RenewAsync(renew);
     }
 
     private async Task RenewAsync(Func<Task<ConnectionMultiplexer>> make)

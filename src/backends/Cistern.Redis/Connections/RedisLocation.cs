@@ -36,7 +36,9 @@ internal sealed record RedisLocation
         var milliseconds = (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
         var configuration = new ConfigurationOptions { Password = Password, Ssl = isTls, ConnectTimeout = milliseconds, SyncTimeout = milliseconds, DefaultDatabase = Database };
         foreach (var server in Servers) configuration.EndPoints.Add(server.Host, server.Port);
-        if (isTls) configuration.SslHost = Servers[0].Host;
+
+        // A cluster may tell addresses that no certificate names: the name is the address's then, where it has but one.
+        if (isTls && Servers.DistinctBy(server => server.Host).Count() == 1) configuration.SslHost = Servers[0].Host;
         return configuration;
     }
 

@@ -1,4 +1,8 @@
 namespace Cistern;
 
 /// <summary>Slots of a cluster that one master has.</summary>
-internal readonly record struct SlotRange(int From, int To, string Host, int Port);
+/// <param name="From">The first.</param>
+/// <param name="To">The last.</param>
+/// <param name="Node">The master's id.</param>
+/// <param name="Server">Where it is; null: the cluster does not say.</param>
+internal readonly record struct SlotRange(int From, int To, string Node, RespTarget? Server);

@@ -47,9 +47,8 @@ internal readonly struct Envelope(ReadOnlyMemory<byte> bytes, EnvelopeHead head)
         return bytes;
     }
 
-    /// <summary>The whole entry.</summary>
-    /// <exception cref="JsonException">Its metadata is something else.</exception>
-    public CacheEntry ToEntry(string key)
+    /// <summary>The whole entry; null: its metadata is something else, and so it is none of ours.</summary>
+    public CacheEntry? ToEntry(string key)
     {
         var entry = new CacheEntry
         {
@@ -60,7 +59,15 @@ internal readonly struct Envelope(ReadOnlyMemory<byte> bytes, EnvelopeHead head)
             AbsoluteExpiration = ToInstant(head.AbsoluteExpirationMilliseconds),
             Version = head.Version,
         };
-        return head.HasMetadata ? entry with { Metadata = ReadMetadata(bytes.Span.Slice(head.Length + sizeof(int), MetadataLength)) } : entry;
+        if (!head.HasMetadata) return entry;
+        try
+        {
+            return entry with { Metadata = ReadMetadata(bytes.Span.Slice(head.Length + sizeof(int), MetadataLength)) };
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     private static DateTimeOffset? ToInstant(long? milliseconds) => milliseconds is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;

@@ -24,6 +24,9 @@ internal readonly record struct EnvelopeHead
     // So that every instant that there is for .NET is positive.
     private const long MillisecondsBefore1970 = 62_135_596_800_000;
 
+    /// <summary>The last millisecond that there is for .NET, since the year 1: what names a later one is none of ours.</summary>
+    public const long MostMilliseconds = 315_537_897_599_999;
+
     public EnvelopeFlags Flags { get; init; }
 
     public long CreatedAtMilliseconds { get; init; }
@@ -85,6 +88,7 @@ internal readonly record struct EnvelopeHead
             absoluteEnd = ReadTime(rest);
         }
 
+        if (TimeIn(envelope[2..]) > MostMilliseconds || TimeIn(envelope[(2 + TimeBytes)..]) > MostMilliseconds || ForScripts(absoluteEnd) > MostMilliseconds) return false;
         head = new EnvelopeHead
         {
             Flags = flags,
@@ -116,11 +120,13 @@ internal readonly record struct EnvelopeHead
     /// <summary>Whether it is a live entry's.</summary>
     public bool IsLive(long nowMilliseconds) => !IsTombstone && !(nowMilliseconds >= ExpiresAtMilliseconds);
 
-    private static long? ReadTime(ReadOnlySpan<byte> bytes)
+    private static long? ReadTime(ReadOnlySpan<byte> bytes) => TimeIn(bytes) is var time and not 0 ? time - MillisecondsBefore1970 : null;
+
+    private static long TimeIn(ReadOnlySpan<byte> bytes)
     {
         var time = 0L;
         for (var i = 0; i < TimeBytes; i++) time = (time << BitsOfAByte) | bytes[i];
-        return time == 0 ? null : time - MillisecondsBefore1970;
+        return time;
     }
 
     private static void WriteTime(Span<byte> bytes, long? milliseconds)

@@ -6,23 +6,27 @@ namespace Cistern;
 /// <summary>A script that the server runs whole, with nothing in between: what is decided by what is there is decided there. Immutable.</summary>
 internal sealed class RedisScript
 {
-    // What every script knows of an envelope (see EnvelopeHead). Numbers of 32 and 56 bits are exact in Lua, of 64 bits they are not: versions are compared by halves.
+    // What every script knows of an envelope (see EnvelopeHead): its head, nil for what is none, and true for what this server may not look at, as its slot is another's. Numbers of 32 and 56 bits are exact in Lua, of 64 bits they are not: versions are compared by halves.
     private const string Reading = """
-        local now = tonumber(ARGV[1])
+        local now, lastInstant = tonumber(ARGV[1]), 315537897599999
 
         local function read(key)
             local bytes = redis.pcall('GETRANGE', key, 0, 30)
+            if type(bytes) == 'table' and not string.find(bytes.err, 'WRONGTYPE', 1, true) then return nil, true end
             if type(bytes) ~= 'string' or #bytes < 16 or string.byte(bytes, 1) ~= 1 then return nil end
             local flags = string.byte(bytes, 2)
             local length = 16 + (math.floor(flags / 2) % 2) * 8 + (math.floor(flags / 4) % 2) * 7
             if #bytes < length then return nil end
-            local head = { bytes = bytes, isTombstone = flags % 2 == 1, ends = struct.unpack('>I7', bytes, 10) }
+            local created, ends = struct.unpack('>I7I7', bytes, 3)
+            if created > lastInstant or ends > lastInstant then return nil end
+            local head = { bytes = bytes, isTombstone = flags % 2 == 1, ends = ends }
             local next = 17
             if math.floor(flags / 2) % 2 == 1 then
                 head.version = string.sub(bytes, next, next + 7)
                 next = next + 8
             end
             if math.floor(flags / 4) % 2 == 1 then head.limit = string.sub(bytes, next, next + 6) end
+            if head.limit and struct.unpack('>I7', head.limit) > lastInstant then return nil end
             head.isOver = head.ends ~= 0 and head.ends <= now
             head.isLive = not head.isTombstone and not head.isOver
             return head
@@ -56,14 +60,20 @@ internal sealed class RedisScript
         local grace, unpack, byte = tonumber(ARGV[2]), struct.unpack, string.byte
 
         local function refuse(key, condition, envelope)
-            local held = redis.pcall('GETRANGE', key, 0, 23)
+            local held = redis.pcall('GETRANGE', key, 0, 30)
             if type(held) ~= 'string' or #held < 16 then return nil end
             local format, flags = byte(held, 1, 2)
-            local ends = unpack('>I7', held, 10)
-            if format ~= 1 or (ends ~= 0 and ends <= now) then return nil end
+            local created, ends = unpack('>I7I7', held, 3)
+            if format ~= 1 or created > lastInstant or ends > lastInstant or (ends ~= 0 and ends <= now) then return nil end
+            local hasVersion = flags % 4 >= 2
+            local length = hasVersion and 24 or 16
+            if flags % 8 >= 4 then
+                if #held < length + 7 or unpack('>I7', held, length + 1) > lastInstant then return nil end
+            end
+            if #held < length then return nil end
             local isLive = flags % 2 == 0
             if condition == 97 then return isLive and {{(int)SetOutcome.Present}} or nil end
-            if flags % 4 < 2 or #held < 24 then return nil end
+            if not hasVersion then return nil end
             local newHigh, newLow = unpack('>I4I4', envelope, 17)
             local heldHigh, heldLow = unpack('>I4I4', held, 17)
             if newHigh > heldHigh or (newHigh == heldHigh and newLow > heldLow) then return nil end
@@ -144,16 +154,18 @@ internal sealed class RedisScript
 
     /// <summary>
     /// One step of a listing, on the server that has the slot of its one key, which is not touched. Arguments: now; the cursor; a pattern of the server's; about how many keys to look at;
-    /// 1 to list what is over, too. Answers the next cursor, then the keys.
+    /// 1 to list what is over, too; the id of the server that is meant, or nothing where there is no cluster. Answers the next cursor, the keys, and those keys that another server has to be asked for; null: it is not the server that is meant.
     /// </summary>
     public static RedisScript List { get; } = new("""
+        if ARGV[6] ~= '' and redis.call('CLUSTER', 'MYID') ~= ARGV[6] then return false end
         local page = redis.call('SCAN', ARGV[2], 'MATCH', ARGV[3], 'COUNT', ARGV[4])
-        local answer = { page[1] }
+        local listed, elsewhere = {}, {}
         for _, key in ipairs(page[2]) do
-            local held = read(key)
-            if held and (held.isLive or (ARGV[5] == '1' and held.isOver)) then answer[#answer + 1] = key end
+            local held, isElsewhere = read(key)
+            if isElsewhere then elsewhere[#elsewhere + 1] = key end
+            if held and (held.isLive or (ARGV[5] == '1' and held.isOver)) then listed[#listed + 1] = key end
         end
-        return answer
+        return { page[1], listed, elsewhere }
         """);
 
     /// <summary>
@@ -168,6 +180,21 @@ internal sealed class RedisScript
         redis.call('SET', KEYS[1], counter)
         return 1
         """);
+
+    /// <summary>Answers how many databases the server has: by trying, as it may be asked for its settings by administrators only.</summary>
+    public static RedisScript Databases { get; } = new("""
+        local function has(number) return redis.pcall('SELECT', number).err == nil end
+        local least, most = 1, 2
+        while most < 1048576 and has(most - 1) do least, most = most, most * 2 end
+        while most - least > 1 do
+            local middle = math.floor((least + most) / 2)
+            if has(middle - 1) then least = middle else most = middle end
+        end
+        return { least }
+        """);
+
+    /// <summary>Answers <c>CLUSTER NODES</c> of the server that has the slot of its one key, which is not touched.</summary>
+    public static RedisScript Nodes { get; } = new("return redis.call('CLUSTER', 'NODES')");
 
     /// <summary>The script.</summary>
     public string Text { get; }

@@ -2,11 +2,13 @@ using StackExchange.Redis;
 
 namespace Cistern;
 
-/// <summary>Writes entries: those without a condition at once, the others by a script that looks at what is there.</summary>
+/// <summary>
+/// Writes entries: those without a condition at once, the others by a script that looks at what is there. Batches go over connections of their own, and by the multiplexer where those are not let in.
+/// </summary>
 internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, BulkWriter? bulk, RedisBackendOptions options)
 {
-    private const int ScriptKeys = 64;
     private const int InFlight = 512;
+    private const long InFlightBytes = 8 * 1024 * 1024;
 
     /// <summary>Writes one.</summary>
     public async ValueTask<SetOutcome> SetAsync(EntryDraft draft, CancellationToken cancellationToken)
@@ -29,37 +31,56 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
         }
 
         if (fitting.Count == 0) return outcomes;
-        if (bulk is { IsUsable: true } && await bulk.TryWriteAsync(drafts, fitting, outcomes, cancellationToken).ConfigureAwait(false)) return outcomes;
-        if (fitting.TrueForAll(i => drafts[i].Condition == SetCondition.Always)) await SetPlainAsync(drafts, fitting, cancellationToken).ConfigureAwait(false);
-        else await SetByScriptAsync(drafts, fitting, outcomes, cancellationToken).ConfigureAwait(false);
+        var plan = new BulkPlan(drafts, fitting, outcomes, connection.IsCluster ? keys.SlotOf : null, options);
+        var failures = new BulkFailures(plan);
+        var waves = bulk is { IsUsable: true } ? await bulk.SendAsync(plan, failures, cancellationToken).ConfigureAwait(false) : plan.Waves;
+        foreach (var wave in waves)
+        {
+            for (var first = 0; first < wave.Count;)
+            {
+                var window = WindowFrom(plan, wave, first);
+                await Task.WhenAll(window.Select(command => SendAsync(plan, command, failures, cancellationToken))).ConfigureAwait(false);
+                first += window.Count;
+            }
+        }
+
+        failures.Throw(options.Name);
         return outcomes;
     }
 
-    private async Task SetPlainAsync(IReadOnlyList<EntryDraft> drafts, List<int> fitting, CancellationToken cancellationToken)
+    // The multiplexer holds all of it at once.
+    private static List<BulkCommand> WindowFrom(BulkPlan plan, IReadOnlyList<BulkCommand> wave, int first)
     {
-        foreach (var window in RepeatedKeys.LastOfEach(drafts, fitting).Chunk(InFlight)) await Task.WhenAll(window.Select(i => SetPlainAsync(drafts[i], cancellationToken))).ConfigureAwait(false);
+        var window = new List<BulkCommand>();
+        var bytes = 0L;
+        while (window.Count < InFlight && first + window.Count < wave.Count && bytes < InFlightBytes)
+        {
+            var command = wave[first + window.Count];
+            bytes += plan.BytesOf(command);
+            window.Add(command);
+        }
+
+        return window;
+    }
+
+    private async Task SendAsync(BulkPlan plan, BulkCommand command, BulkFailures failures, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var drafts = plan.DraftsOf(command);
+            if (plan.IsScript) plan.Note(command, Array.ConvertAll(await RunAsync(drafts, cancellationToken).ConfigureAwait(false), outcome => (int)outcome));
+            else await SetPlainAsync(drafts[0], cancellationToken).ConfigureAwait(false);
+        }
+        catch (RedisServerException fault)
+        {
+            failures.Note(command, fault.Message);
+        }
     }
 
     private Task<bool> SetPlainAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
         var time = options.ServerMilliseconds(draft) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
         return connection.CallAsync(database => database.StringSetAsync(keys.ToServer(draft.Key), new EnvelopeDraft(draft).ToArray(), time), cancellationToken);
-    }
-
-    // One slot's keys are written in order; slots know nothing of one another.
-    private async Task SetByScriptAsync(IReadOnlyList<EntryDraft> drafts, List<int> fitting, SetOutcome[] outcomes, CancellationToken cancellationToken)
-    {
-        var groups = connection.IsCluster ? fitting.GroupBy(i => keys.SlotOf(drafts[i].Key)) : fitting.GroupBy(_ => 0);
-        foreach (var window in groups.Chunk(InFlight)) await Task.WhenAll(window.Select(WriteGroupAsync)).ConfigureAwait(false);
-
-        async Task WriteGroupAsync(IEnumerable<int> group)
-        {
-            foreach (var part in group.Chunk(ScriptKeys))
-            {
-                var answers = await RunAsync([.. part.Select(i => drafts[i])], cancellationToken).ConfigureAwait(false);
-                for (var i = 0; i < part.Length; i++) outcomes[part[i]] = answers[i];
-            }
-        }
     }
 
     private async Task<SetOutcome[]> RunAsync(EntryDraft[] drafts, CancellationToken cancellationToken)
