@@ -56,13 +56,13 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         add
         {
             if (_wrapped is not null) _wrapped.Emptied += value;
-            else if (AddWatcher(value)) WatchEmptied();
+            else AddWatcher(value);
         }
 
         remove
         {
             if (_wrapped is not null) _wrapped.Emptied -= value;
-            else lock (_emptiedLock) _emptied -= value;
+            else RemoveWatcher(value);
         }
     }
 
@@ -371,6 +371,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         GC.SuppressFinalize(this);
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        RemoveWatchers();
         try { DisposeCore(); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "dispose"); }
     }
@@ -380,6 +381,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         GC.SuppressFinalize(this);
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        RemoveWatchers();
         try { await DisposeCoreAsync().ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "dispose"); }
     }
@@ -526,8 +528,13 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         return default;
     }
 
-    /// <summary>Begins to look whether entries are lost, which <see cref="TellEmptied"/> then tells, until the backend is disposed. Called once, when somebody first wants to know. Default: nothing.</summary>
+    /// <summary>Begins to look whether entries are lost, which <see cref="TellEmptied"/> then tells, until <see cref="UnwatchEmptied"/>. Called when somebody begins to want to know. Must not wait. Default: nothing.</summary>
     protected virtual void WatchEmptied()
+    {
+    }
+
+    /// <summary>Looks no more, as nobody wants to know any more, or the backend is about to be closed; <see cref="WatchEmptied"/> may be called again. Must not wait. Default: nothing.</summary>
+    protected virtual void UnwatchEmptied()
     {
     }
 
@@ -578,17 +585,39 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
 
     internal CacheBackendException Wrap(Exception fault, string operation) => new($"{Name}: {operation} failed: {fault.Message}", fault);
 
-    // True: nobody has been told before.
-    private bool AddWatcher(EventHandler? handler)
+    private void AddWatcher(EventHandler? handler)
     {
-        ThrowIfDisposed();
         lock (_emptiedLock)
         {
+            ThrowIfDisposed();
             _emptied += handler;
-            var isFirst = !_isWatching;
+            if (_isWatching || _emptied is null) return;
             _isWatching = true;
-            return isFirst;
+
+            // Under the lock, so that a beginning and an end that come together come in order.
+            WatchEmptied();
         }
+    }
+
+    private void RemoveWatcher(EventHandler? handler)
+    {
+        lock (_emptiedLock)
+        {
+            _emptied -= handler;
+            if (_emptied is null) Unwatch();
+        }
+    }
+
+    private void RemoveWatchers()
+    {
+        lock (_emptiedLock) Unwatch();
+    }
+
+    private void Unwatch()
+    {
+        if (!_isWatching) return;
+        _isWatching = false;
+        UnwatchEmptied();
     }
 
     // After the clock was set back, or by another process's clock, an entry may come from the future: nobody should reckon with a negative age.

@@ -29,9 +29,17 @@ public sealed class EmptiedTests
         Assert.Equal(0, backend.Watches);
         EventHandler handler = (_, _) => { };
         backend.Emptied += handler;
-        backend.Emptied -= handler;
         backend.Emptied += handler;
-        Assert.Equal(1, backend.Watches);
+        Assert.Equal((1, 0), (backend.Watches, backend.Unwatches));
+        backend.Emptied -= handler;
+        Assert.Equal((1, 0), (backend.Watches, backend.Unwatches));
+        backend.Emptied -= handler;
+        backend.Emptied -= handler;
+        Assert.Equal((1, 1), (backend.Watches, backend.Unwatches));
+        backend.Emptied += handler;
+        Assert.Equal((2, 1), (backend.Watches, backend.Unwatches));
+        backend.Dispose();
+        Assert.Equal((2, 2), (backend.Watches, backend.Unwatches));
     }
 
     [Fact]

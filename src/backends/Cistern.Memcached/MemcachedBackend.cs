@@ -107,6 +107,20 @@ public sealed class MemcachedBackend : CacheBackend
     }
 
     /// <inheritdoc/>
+    protected override async ValueTask<IReadOnlyDictionary<string, CacheEntry>> LookUpEntriesCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, CacheEntry>(keys.Count);
+        await _reads.ReadManyAsync(keys, ReadDepth.Whole, refreshes: true, Add, cancellationToken).ConfigureAwait(false);
+        return found;
+
+        void Add(HeldEntry held)
+        {
+            var now = NowMilliseconds;
+            if (held.IsLive(now)) found.Add(held.Key!, held.ToEntry(now));
+        }
+    }
+
+    /// <inheritdoc/>
     protected override async ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         var present = new HashSet<string>();

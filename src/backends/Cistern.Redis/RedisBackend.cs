@@ -23,9 +23,7 @@ public sealed class RedisBackend : CacheBackend
     private readonly RespPool? _bulkConnections;
     private readonly DraftSets _sets;
     private readonly Func<long> _clock;
-    private readonly Lock _watchLock = new();
     private EmptyWatch? _watch;
-    private bool _isWatchOver;
 
     private RedisBackend(RedisConnection connection, RespSettings? bulk, RedisBackendOptions options) : base(options.Name, options.TimeProvider)
     {
@@ -193,24 +191,14 @@ public sealed class RedisBackend : CacheBackend
     protected override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => default;
 
     /// <inheritdoc/>
-    protected override void WatchEmptied()
-    {
-        // Whoever adds a handler as the backend ends must not have it watched on.
-        lock (_watchLock)
-        {
-            if (!_isWatchOver) _watch = new EmptyWatch(_connection, _keys, TellEmptied);
-        }
-    }
+    protected override void WatchEmptied() => _watch = new EmptyWatch(_connection, _keys, TellEmptied);
+
+    /// <inheritdoc/>
+    protected override void UnwatchEmptied() => _watch?.Dispose();
 
     /// <inheritdoc/>
     protected override void DisposeCore()
     {
-        lock (_watchLock)
-        {
-            _isWatchOver = true;
-            _watch?.Dispose();
-        }
-
         _bulkConnections?.Dispose();
         _connection.Dispose();
     }

@@ -14,6 +14,9 @@ internal sealed class HookedBackend(string name = "hooked", TimeProvider? clock 
     /// <summary>How often it was asked to look for a loss.</summary>
     public int Watches { get; private set; }
 
+    /// <summary>How often it was asked to look no more.</summary>
+    public int Unwatches { get; private set; }
+
     /// <summary>Tells that its entries are gone.</summary>
     public void Lose() => TellEmptied();
 
@@ -26,6 +29,8 @@ internal sealed class HookedBackend(string name = "hooked", TimeProvider? clock 
     }
 
     protected override void WatchEmptied() => Watches++;
+
+    protected override void UnwatchEmptied() => Unwatches++;
 
     protected override ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken) => Inner.SetAsync(draft.Key, draft.Value, new SetOptions
     {
