@@ -24,7 +24,7 @@ public sealed record PostgreSqlBackendOptions
     public bool IsLogged { get; init; }
 
     /// <summary>
-    /// The longest a call may take, connecting included, in real time whatever <see cref="TimeProvider"/> says. Default 10 s, from 10 ms to 24 days. A batch has
+    /// The longest a call may take, waiting for a connection included, in real time whatever <see cref="TimeProvider"/> says. Default 10 s, from 10 ms to 24 days. A batch has
     /// this time for each 10,000 entries and each 16 MB it begins; a listing, a clear and the statistics for each page of the table.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -28,9 +28,10 @@ internal static class ConnectionSettings
         var milliseconds = (long)Math.Ceiling(options.Timeout.TotalMilliseconds);
         var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString)
         {
-            // The backend has its own timeout for all of a call; Npgsql's would try to cancel at the server first, and wait for one that hangs.
+            // The backend has its own timeout for all of a call; Npgsql's would try to cancel at the server first, and wait for one that hangs. Nor has the wait for a connection another one:
+            // a large batch may wait as long as it may take.
             CommandTimeout = 0,
-            Timeout = (int)Math.Clamp(Math.Ceiling(options.Timeout.TotalSeconds), 1, 1024),
+            Timeout = 0,
             MaxPoolSize = options.MaxConnections,
             MinPoolSize = 0,
             MaxAutoPrepare = KeptStatements,
