@@ -20,6 +20,7 @@ public sealed class PostgreSqlBackend : CacheBackend
     private readonly Database _database;
     private readonly EntryStatements _statements;
     private readonly BatchWriter _batches;
+    private EmptyWatch? _watch;
 
     private PostgreSqlBackend(Database database, TableName table, bool isLogged, PostgreSqlBackendOptions options) : base(options.Name, options.TimeProvider)
     {
@@ -32,6 +33,7 @@ public sealed class PostgreSqlBackend : CacheBackend
         {
             IsPersistent = true,
             IsShared = true,
+            NoticesEmptied = true,
             ReportsEvictions = true,
             BatchAtomicity = BatchAtomicity.Batch,
 
@@ -271,8 +273,12 @@ public sealed class PostgreSqlBackend : CacheBackend
         cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    protected override void WatchEmptied() => _watch = new EmptyWatch(_database, _statements, () => NowMilliseconds, TellEmptied);
+
+    /// <inheritdoc/>
     protected override void DisposeCore()
     {
+        _watch?.Dispose();
         Sweep.Dispose();
         _database.Dispose();
     }

@@ -90,6 +90,12 @@ internal sealed class EntryStatements(TableName table)
             SELECT key_hash FROM {table} WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 
+    /// <summary>The mark that goes when the entries go. No key has an empty hash, and what goes through the rows by their hashes begins after it.</summary>
+    public string Mark { get; } = $"SELECT key FROM {table} WHERE key_hash = ''";
+
+    /// <summary>Puts a mark where there is none. $1 the mark, $2 now.</summary>
+    public string PutMark { get; } = $"INSERT INTO {table} (key_hash, key, created_at) VALUES ('', $1, $2) ON CONFLICT (key_hash) DO NOTHING";
+
     /// <summary>What refused a versioned set, read while the transaction that was refused still has the row locked. $1 hash.</summary>
     public string Held { get; } = $"SELECT version, value IS NULL FROM {table} WHERE key_hash = $1";
 
