@@ -20,6 +20,7 @@ public sealed class PostgreSqlBackend : CacheBackend
     private readonly Database _database;
     private readonly EntryStatements _statements;
     private readonly BatchWriter _batches;
+    private readonly EntryCount _count;
     private EmptyWatch? _watch;
 
     private PostgreSqlBackend(Database database, TableName table, bool isLogged, PostgreSqlBackendOptions options) : base(options.Name, options.TimeProvider)
@@ -28,6 +29,7 @@ public sealed class PostgreSqlBackend : CacheBackend
         _database = database;
         _statements = new EntryStatements(table);
         _batches = new BatchWriter(database, _statements);
+        _count = new EntryCount(database, _statements);
         Sweep = new ExpirySweep(database, _statements, options.SweepMilliseconds, () => NowMilliseconds);
         Capabilities = new BackendCapabilities
         {
@@ -254,23 +256,7 @@ public sealed class PostgreSqlBackend : CacheBackend
     }
 
     /// <inheritdoc/>
-    protected override async ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => await _database.ReadAsync(
-        (_statements, Now: NowMilliseconds),
-        static async (connection, call) =>
-        {
-            var command = connection.Command(call._statements.Totals);
-            await using (command.ConfigureAwait(false))
-            {
-                command.Parameters.Number(call.Now);
-                var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    await reader.ReadAsync().ConfigureAwait(false);
-                    return new BackendUsage { Entries = reader.GetInt64(0), SizeBytes = reader.GetInt64(1) };
-                }
-            }
-        },
-        cancellationToken).ConfigureAwait(false);
+    protected override async ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => await _count.CountAsync(NowMilliseconds, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     protected override void WatchEmptied() => _watch = new EmptyWatch(_database, _statements, () => NowMilliseconds, TellEmptied);

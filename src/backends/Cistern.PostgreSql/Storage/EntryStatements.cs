@@ -80,8 +80,12 @@ internal sealed class EntryStatements(TableName table)
     public string ListPage { get; } =
         $"SELECT key_hash, CASE WHEN {Live("$3")} AND substring(key FROM 1 FOR $5) = $4 THEN key END FROM {table} WHERE key_hash > $1 ORDER BY key_hash LIMIT $2";
 
-    /// <summary>How many live entries there are, and their bytes. $1 now.</summary>
-    public string Totals { get; } = $"SELECT count(*), coalesce(sum(octet_length(value)), 0)::bigint FROM {table} WHERE {Live("$1")}";
+    /// <summary>Counts one page of rows: its last hash (NULL: it was the last page), how many live entries it has, and their bytes. $1 after which hash, $2 now.</summary>
+    public string CountPage { get; } =
+        $"""
+        WITH page AS MATERIALIZED (SELECT key_hash, {Live("$2")} AS is_live, octet_length(value) AS size FROM {table} WHERE key_hash > $1 ORDER BY key_hash LIMIT {EntryCount.PageRows})
+        SELECT (SELECT key_hash FROM page ORDER BY key_hash OFFSET {EntryCount.PageRows - 1}), count(*) FILTER (WHERE is_live), coalesce(sum(size) FILTER (WHERE is_live), 0)::bigint FROM page
+        """;
 
     /// <summary>Deletes some expired rows that nobody else is at. $1 now, $2 rows.</summary>
     public string Sweep { get; } =
