@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 
@@ -20,6 +19,7 @@ public sealed class PostgreSqlBackend : CacheBackend
     private readonly Database _database;
     private readonly EntryStatements _statements;
     private readonly BatchWriter _batches;
+    private readonly BatchReader _batchReader;
     private readonly EntryCount _count;
     private EmptyWatch? _watch;
 
@@ -29,6 +29,7 @@ public sealed class PostgreSqlBackend : CacheBackend
         _database = database;
         _statements = new EntryStatements(table);
         _batches = new BatchWriter(database, _statements);
+        _batchReader = new BatchReader(database, _statements);
         _count = new EntryCount(database, _statements);
         Sweep = new ExpirySweep(database, _statements, options.SweepMilliseconds, () => NowMilliseconds);
         Capabilities = new BackendCapabilities
@@ -129,20 +130,12 @@ public sealed class PostgreSqlBackend : CacheBackend
         cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    protected override async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<string, byte[]>();
-        await ReadManyAsync(_statements.GetMany, keys, found, static (found, key, reader) => found[key] = reader.Bytes(2), cancellationToken).ConfigureAwait(false);
-        return found;
-    }
+    protected override async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        await _batchReader.GetAsync(keys, NowMilliseconds, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    protected override async ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-    {
-        var found = new HashSet<string>();
-        await ReadManyAsync(_statements.ExistsMany, keys, found, static (found, key, _) => found.Add(key), cancellationToken).ConfigureAwait(false);
-        return found;
-    }
+    protected override async ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        await _batchReader.FindAsync(keys, NowMilliseconds, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     protected override async ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken)
@@ -337,32 +330,4 @@ public sealed class PostgreSqlBackend : CacheBackend
             return (rows == ListRows ? last : null, keys);
         },
         cancellationToken);
-
-    private async Task ReadManyAsync<TFound>(string statement, IReadOnlyCollection<string> keys, TFound found, Action<TFound, string, NpgsqlDataReader> add, CancellationToken cancellationToken)
-    {
-        foreach (var part in keys.Chunk(LongTransaction.PartEntries))
-        {
-            await _database.ReadAsync(
-                (statement, Hashes: Array.ConvertAll(part, key => SHA256.HashData(Encoding.UTF8.GetBytes(key))), Now: NowMilliseconds, found, add),
-                static async (connection, call) =>
-                {
-                    var command = connection.Command(call.statement);
-                    await using (command.ConfigureAwait(false))
-                    {
-                        command.Parameters.Bytes(call.Hashes).Number(call.Now);
-                        var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
-                        await using (reader.ConfigureAwait(false))
-                        {
-                            while (await reader.ReadAsync().ConfigureAwait(false))
-                            {
-                                if (StoredKey.Read(reader.Bytes(0), reader.Bytes(1)) is { } key) call.add(call.found, key, reader);
-                            }
-                        }
-                    }
-
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-    }
 }

@@ -31,8 +31,17 @@ internal sealed class EntryStatements(TableName table)
     /// <summary>One row where a live entry is. $1 hash, $2 key, $3 now.</summary>
     public string Exists { get; } = $"SELECT true FROM {table} WHERE key_hash = $1 AND key = $2 AND {Live("$3")}";
 
-    /// <summary>The keys and values of live entries. $1 hashes, $2 now.</summary>
-    public string GetMany { get; } = $"SELECT key_hash, key, value FROM {table} WHERE key_hash = ANY($1) AND {Live("$2")}";
+    /// <summary>
+    /// The hashes and sizes of live entries, with the keys and values of the first of them, as many as have room, at least one; the others' are NULL. What comes first is as it happens: nothing is sorted for it.
+    /// $1 hashes, $2 now, $3 the room in bytes.
+    /// </summary>
+    public string GetMany { get; } =
+        $"""
+        SELECT key_hash, size, CASE WHEN has_room THEN key END, CASE WHEN has_room THEN value END FROM (
+            SELECT key_hash, key, value, size, total <= $3 OR total = size AS has_room FROM (
+                SELECT key_hash, key, value, octet_length(key) + octet_length(value) AS size, sum(octet_length(key) + octet_length(value)) OVER (ROWS UNBOUNDED PRECEDING) AS total
+                FROM {table} WHERE key_hash = ANY($1) AND {Live("$2")}) AS summed) AS found
+        """;
 
     /// <summary>The keys of live entries. $1 hashes, $2 now.</summary>
     public string ExistsMany { get; } = $"SELECT key_hash, key FROM {table} WHERE key_hash = ANY($1) AND {Live("$2")}";
