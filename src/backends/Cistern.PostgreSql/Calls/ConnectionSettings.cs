@@ -52,7 +52,7 @@ internal static class ConnectionSettings
             // Where this process is gone, and the server does not know: what it has locked is free again.
             Options = $"{connection.Options} -c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout={milliseconds}".Trim(),
         };
-        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        var builder = ServerIdentity.Begin(settings);
         builder.EnableArrays();
         builder.EnableTransportSecurity();
         return builder.Build();
