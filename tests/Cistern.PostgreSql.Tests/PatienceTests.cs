@@ -105,6 +105,27 @@ public sealed class PatienceTests
         Assert.Equal("value", await backend.GetStringAsync("key"));
     }
 
+    [Fact]
+    public async Task LargeBatch_ThatWaitsForAConnectionLongerThanASmallCallMay_HasItsOwnTime()
+    {
+        await using var faults = await FaultServer.StartAsync();
+        var timeout = TimeSpan.FromSeconds(1);
+        await using var backend = await faults.OpenAsync(timeout, connections: 1);
+        await backend.SetManyAsync(Enumerable.Range(0, 4).Select(i => new SetRequest($"{i}", new byte[1])));
+        var batch = Enumerable.Range(0, 5 * LongTransaction.PartEntries).Select(i => new SetRequest($"{i}", new byte[1])).ToList();
+        Task<IReadOnlyList<SetOutcome>> first, second;
+        await using (await LockAsync(faults, "SELECT 1 FROM cistern_cache FOR UPDATE"))
+        {
+            first = backend.SetManyAsync(batch).AsTask();
+            await WaitForBlockedAsync(faults);
+            second = backend.SetManyAsync(batch).AsTask();
+            await Task.Delay(3.5 * timeout, TimeProvider.System);
+        }
+
+        Assert.All(await first, outcome => Assert.Equal(SetOutcome.Stored, outcome));
+        Assert.All(await second, outcome => Assert.Equal(SetOutcome.Stored, outcome));
+    }
+
     // Whoever asks for a password has taken the pool, and has no connection yet.
     [Fact]
     public async Task Pool_RetiredWhileAConnectionIsTakenFromIt_TheCallTakesOneFromTheNextAndLeavesNoneBehind()

@@ -8,6 +8,7 @@ internal static class ConnectionSettings
     // A moment later than the server ends a statement, so that it is the server who ends it, and the connection stays whole, if only the server is well.
     private const double Grace = 1.03;
 
+    private const int MostSeconds = 1024;
     private const int KeptStatements = 64;
     private const int KeepAliveSeconds = 10;
 
@@ -28,10 +29,11 @@ internal static class ConnectionSettings
         var milliseconds = (long)Math.Ceiling(options.Timeout.TotalMilliseconds);
         var settings = new NpgsqlConnectionStringBuilder(connection.ConnectionString)
         {
-            // The backend has its own timeout for all of a call; Npgsql's would try to cancel at the server first, and wait for one that hangs. Nor has the wait for a connection another one:
-            // a large batch may wait as long as it may take.
+            // The backend has its own timeout for all of a call; Npgsql's would try to cancel at the server first, and wait for one that hangs.
             CommandTimeout = 0,
-            Timeout = 0,
+
+            // A moment later than a call is out of time: opening does not always end when it is told to, and nobody else would close what has begun.
+            Timeout = (int)Math.Clamp(Math.Ceiling(Patience(options.Timeout).TotalSeconds) + 1, 1, MostSeconds),
             MaxPoolSize = options.MaxConnections,
             MinPoolSize = 0,
             MaxAutoPrepare = KeptStatements,

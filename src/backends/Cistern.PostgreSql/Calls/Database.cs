@@ -54,6 +54,10 @@ internal sealed class Database(ConnectionPool pool, TimeSpan timeout) : IDisposa
             {
                 // Nothing has been sent. There is a fresh pool, or none any more, which it says itself.
             }
+            catch (NpgsqlException fault) when (!call.HasConnection && call.Pool.IsOwned && fault.InnerException is TimeoutException)
+            {
+                // Npgsql waits for a connection no longer than a small call; nothing has been sent, and a large batch has the time to go on waiting.
+            }
             catch (Exception fault) when (attempt < MostAttempts && ServerFaults.IsConflict(fault))
             {
                 // The transaction is rolled back: nothing happened.

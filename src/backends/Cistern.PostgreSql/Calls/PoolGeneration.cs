@@ -13,6 +13,8 @@ internal sealed class PoolGeneration(NpgsqlDataSource source, bool isOwned) : ID
 
     public NpgsqlDataSource Source => source;
 
+    public bool IsOwned => isOwned;
+
     public bool IsRetired => _retirement.IsCancellationRequested;
 
     /// <summary>Ends the waits for its connections.</summary>
