@@ -4,7 +4,7 @@ namespace Cistern.Tests;
 
 public sealed class SchemeTests(DatabaseServer server) : PostgreSqlTest(server)
 {
-    private static readonly BackendSchemes Schemes = new(PostgreSqlScheme.Instance);
+    private static readonly BackendSchemes Schemes = new(PostgreSqlScheme.Instance, PostgreSqlScheme.LongInstance);
 
     private string Location => $"postgres://{PostgreSqlServer.User}:{Server.Server.Password}@{Loopback.Host}:{Server.Server.Port}/{PostgreSqlServer.User}";
 
@@ -16,14 +16,62 @@ public sealed class SchemeTests(DatabaseServer server) : PostgreSqlTest(server)
     public async Task Address_WithEveryOption_IsReadWhole()
     {
         await RunAsync("CREATE SCHEMA IF NOT EXISTS \"Far & away\"");
-        var address = BackendAddress.Parse($"{Location}?{TableOption}&schema=Far%20%26%20away&logged=true&create=true&timeout=5s&tls=prefer");
+        var address = BackendAddress.Parse($"{Location}?{TableOption}&schema=Far%20%26%20away&logged=true&create=true&timeout=5s&connections=3&max-value=1KB&tls=prefer");
         await using var backend = await Schemes.OpenAsync(address, Here);
-        Assert.Equal(VersionRetention.Durable, backend.Capabilities.VersionRetention);
+        Assert.Equal((VersionRetention.Durable, 1024L), (backend.Capabilities.VersionRetention, backend.Capabilities.MaxValueBytes));
+        Assert.Equal(SetOutcome.TooLarge, await backend.SetAsync("large", new byte[1025]));
         await backend.SetAsync("key", Bytes("value"), TimeSpan.FromSeconds(1));
         Assert.Equal(1L, await RunAsync($"SELECT count(*) FROM \"Far & away\".{Quoted}"));
         Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(await backend.GetAsync("key"));
         Assert.DoesNotContain(Server.Server.Password, address.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Address_ByTheLongName_IsTheSame()
+    {
+        await using var one = await Schemes.OpenAsync(BackendAddress.Parse($"{Location}?{TableOption}"), Here);
+        await one.SetStringAsync("key", "value");
+        var address = BackendAddress.Parse($"postgresql{Location["postgres".Length..]}?{TableOption}");
+        await using var other = await Schemes.OpenAsync(address, Here);
+        Assert.Equal("value", await other.GetStringAsync("key"));
+        Assert.DoesNotContain(Server.Server.Password, address.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Address_Connections_AreTheMostThatAreOpen()
+    {
+        await RunAsync($"CREATE ROLE \"{Table}\" LOGIN SUPERUSER PASSWORD 'counted'");
+        await using var backend = await Schemes.OpenAsync(BackendAddress.Parse($"postgres://{Uri.EscapeDataString(Table)}:counted@{Loopback.Host}:{Server.Server.Port}/{PostgreSqlServer.User}?{TableOption}&connections=2"), Here);
+        await using var connection = new Npgsql.NpgsqlConnection(Server.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using (var command = new Npgsql.NpgsqlCommand($"BEGIN; LOCK TABLE {Quoted}", connection)) await command.ExecuteNonQueryAsync();
+        var calls = Enumerable.Range(0, 50).Select(_ => backend.GetAsync("key").AsTask()).ToList();
+        const string Waiting = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND wait_event_type = 'Lock'";
+        for (var attempt = 0; attempt < 500 && (long)(await RunAsync(Waiting, Table))! < 2; attempt++) await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        Assert.Equal(2L, await RunAsync("SELECT count(*) FROM pg_stat_activity WHERE usename = $1", Table));
+        await connection.CloseAsync();
+        await Task.WhenAll(calls);
+    }
+
+    [Theory]
+    [InlineData("connections=0", "connections must be a whole number")]
+    [InlineData("connections=many", "connections must be a whole number")]
+    [InlineData("connections=10001", "connections must be a whole number from 1 to 10000")]
+    [InlineData("connections=99999999999", "connections must be a whole number from 1 to 10000")]
+    [InlineData("max-value=0", "max-value must be a number of bytes")]
+    [InlineData("max-value=2GB", "max-value must be from 1 to 1000000000 bytes")]
+    [InlineData("max-value=lots", "max-value must be a number of bytes")]
+    [InlineData("timeout=1ms", "timeout must be from 10 ms to 24 days")]
+    [InlineData("ca=authority.crt", "ca needs tls=verify-full")]
+    [InlineData("ca=authority.crt&tls=require", "ca needs tls=verify-full")]
+    [InlineData("ca=nowhere.crt&tls=verify-full", "ca must be a file of certificates")]
+    public async Task Address_OptionOutOfItsRange_SaysWhatIsAllowed(string option, string message)
+    {
+        var fault = await Assert.ThrowsAsync<FormatException>(async () => await Schemes.OpenAsync(BackendAddress.Parse($"postgresql://user:hunter2@host/db?{option}"), Here));
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", fault.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using Npgsql;
 
 namespace Cistern;
@@ -13,13 +10,17 @@ namespace Cistern;
 /// </remarks>
 public sealed class PostgreSqlBackend : CacheBackend
 {
-    private const int ListRows = 1_000;
     private const int ClearRows = 5_000;
 
     private readonly PostgreSqlBackendOptions _options;
     private readonly Database _database;
     private readonly EntryStatements _statements;
     private readonly BatchWriter _batches;
+    private readonly EntryReader _reader;
+    private readonly BatchReader _batchReader;
+    private readonly KeyListing _listing;
+    private readonly EntryCount _count;
+    private EmptyWatch? _watch;
 
     private PostgreSqlBackend(Database database, TableName table, bool isLogged, PostgreSqlBackendOptions options) : base(options.Name, options.TimeProvider)
     {
@@ -27,11 +28,16 @@ public sealed class PostgreSqlBackend : CacheBackend
         _database = database;
         _statements = new EntryStatements(table);
         _batches = new BatchWriter(database, _statements);
+        _reader = new EntryReader(database, _statements);
+        _listing = new KeyListing(database, _statements, () => NowMilliseconds);
+        _batchReader = new BatchReader(database, _statements);
+        _count = new EntryCount(database, _statements);
         Sweep = new ExpirySweep(database, _statements, options.SweepMilliseconds, () => NowMilliseconds);
         Capabilities = new BackendCapabilities
         {
             IsPersistent = true,
             IsShared = true,
+            NoticesEmptied = true,
             ReportsEvictions = true,
             BatchAtomicity = BatchAtomicity.Batch,
 
@@ -79,66 +85,28 @@ public sealed class PostgreSqlBackend : CacheBackend
     }
 
     /// <inheritdoc/>
-    protected override async ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) => await _database.ReadAsync(
-        (_statements, Key: StoredKey.Of(key), Now: NowMilliseconds),
-        static async (connection, call) =>
-        {
-            var command = connection.Command(call._statements.Get);
-            await using (command.ConfigureAwait(false))
-            {
-                command.Parameters.Key(call.Key).Number(call.Now);
-                return await command.FirstAsync<byte[]>().ConfigureAwait(false);
-            }
-        },
-        cancellationToken).ConfigureAwait(false);
+    protected override async ValueTask<byte[]?> GetCoreAsync(string key, CancellationToken cancellationToken) =>
+        await _reader.GetAsync(key, NowMilliseconds, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    protected override async ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) => await _database.ReadAsync(
-        (_statements, Name: key, Key: StoredKey.Of(key), Now: NowMilliseconds),
-        static async (connection, call) =>
-        {
-            var command = connection.Command(call._statements.Inspect);
-            await using (command.ConfigureAwait(false))
-            {
-                command.Parameters.Key(call.Key).Number(call.Now);
-                var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    return await reader.ReadAsync().ConfigureAwait(false) ? ReadEntry(reader, call.Name) : null;
-                }
-            }
-        },
-        cancellationToken).ConfigureAwait(false);
+    protected override async ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) =>
+        await _reader.InspectAsync(key, NowMilliseconds, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    protected override async ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken) => await _database.ReadAsync(
-        (_statements, Key: StoredKey.Of(key), Now: NowMilliseconds),
-        static async (connection, call) =>
-        {
-            var command = connection.Command(call._statements.Exists);
-            await using (command.ConfigureAwait(false))
-            {
-                command.Parameters.Key(call.Key).Number(call.Now);
-                return await command.FirstAsync<bool>().ConfigureAwait(false);
-            }
-        },
-        cancellationToken).ConfigureAwait(false);
+    protected override async ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken) =>
+        await _reader.ExistsAsync(key, NowMilliseconds, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    protected override async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<string, byte[]>();
-        await ReadManyAsync(_statements.GetMany, keys, found, static (found, key, reader) => found[key] = reader.Bytes(2), cancellationToken).ConfigureAwait(false);
-        return found;
-    }
+    protected override async ValueTask<IReadOnlyDictionary<string, byte[]>> GetManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        await _batchReader.GetAsync(keys, NowMilliseconds, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    protected override async ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-    {
-        var found = new HashSet<string>();
-        await ReadManyAsync(_statements.ExistsMany, keys, found, static (found, key, _) => found.Add(key), cancellationToken).ConfigureAwait(false);
-        return found;
-    }
+    protected override async ValueTask<IReadOnlyDictionary<string, CacheEntry>> LookUpEntriesCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        await _batchReader.InspectAsync(keys, NowMilliseconds, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        await _batchReader.FindAsync(keys, NowMilliseconds, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     protected override async ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken)
@@ -237,38 +205,16 @@ public sealed class PostgreSqlBackend : CacheBackend
     }
 
     /// <inheritdoc/>
-    protected override async IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var prefix = Encoding.UTF8.GetBytes(pattern.LiteralPrefix);
-        byte[]? next = [];
-        while (next is { } after)
-        {
-            (next, var page) = await ReadPageAsync(after, prefix, cancellationToken).ConfigureAwait(false);
-            foreach (var key in page)
-            {
-                if (pattern.IsMatch(key)) yield return key;
-            }
-        }
-    }
+    protected override IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, CancellationToken cancellationToken) => _listing.ListAsync(pattern, cancellationToken);
 
     /// <inheritdoc/>
-    protected override async ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => await _database.ReadAsync(
-        (_statements, Now: NowMilliseconds),
-        static async (connection, call) =>
-        {
-            var command = connection.Command(call._statements.Totals);
-            await using (command.ConfigureAwait(false))
-            {
-                command.Parameters.Number(call.Now);
-                var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    await reader.ReadAsync().ConfigureAwait(false);
-                    return new BackendUsage { Entries = reader.GetInt64(0), SizeBytes = reader.GetInt64(1) };
-                }
-            }
-        },
-        cancellationToken).ConfigureAwait(false);
+    protected override async ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => await _count.CountAsync(NowMilliseconds, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    protected override void WatchEmptied() => _watch = new EmptyWatch(_database, _statements, () => NowMilliseconds, TellEmptied);
+
+    /// <inheritdoc/>
+    protected override void UnwatchEmptied() => _watch?.Dispose();
 
     /// <inheritdoc/>
     protected override void DisposeCore()
@@ -301,76 +247,6 @@ public sealed class PostgreSqlBackend : CacheBackend
         {
             command.Parameters.Bytes(Array.ConvertAll(keys, key => key.Hash)).Bytes(Array.ConvertAll(keys, key => key.Bytes)).Number(now);
             return await command.FirstAsync<long>().ConfigureAwait(false);
-        }
-    }
-
-    private static CacheEntry ReadEntry(NpgsqlDataReader reader, string key)
-    {
-        var entry = new CacheEntry
-        {
-            Key = key,
-            Version = reader.NumberOrNull(0),
-            CreatedAt = Instant(reader.GetInt64(1)),
-            ExpiresAt = reader.NumberOrNull(2) is { } end ? Instant(end) : null,
-            AbsoluteExpiration = reader.NumberOrNull(3) is { } absolute ? Instant(absolute) : null,
-            Value = reader.Bytes(5),
-        };
-        return reader.IsDBNull(4) ? entry : entry with { Metadata = MetadataBytes.Read(reader.Bytes(4)) };
-    }
-
-    private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    private Task<(byte[]? Last, List<string> Keys)> ReadPageAsync(byte[] after, byte[] prefix, CancellationToken cancellationToken) => _database.ReadAsync(
-        (_statements, After: after, Prefix: prefix, Now: NowMilliseconds),
-        static async (connection, call) =>
-        {
-            var keys = new List<string>();
-            byte[]? last = null;
-            var rows = 0;
-            var command = connection.Command(call._statements.ListPage);
-            await using (command.ConfigureAwait(false))
-            {
-                command.Parameters.Bytes(call.After).Number(ListRows).Number(call.Now).Bytes(call.Prefix).Step(call.Prefix.Length);
-                var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    for (; await reader.ReadAsync().ConfigureAwait(false); rows++)
-                    {
-                        last = reader.Bytes(0);
-                        if (!reader.IsDBNull(1) && StoredKey.Read(last, reader.Bytes(1)) is { } key) keys.Add(key);
-                    }
-                }
-            }
-
-            return (rows == ListRows ? last : null, keys);
-        },
-        cancellationToken);
-
-    private async Task ReadManyAsync<TFound>(string statement, IReadOnlyCollection<string> keys, TFound found, Action<TFound, string, NpgsqlDataReader> add, CancellationToken cancellationToken)
-    {
-        foreach (var part in keys.Chunk(LongTransaction.PartEntries))
-        {
-            await _database.ReadAsync(
-                (statement, Hashes: Array.ConvertAll(part, key => SHA256.HashData(Encoding.UTF8.GetBytes(key))), Now: NowMilliseconds, found, add),
-                static async (connection, call) =>
-                {
-                    var command = connection.Command(call.statement);
-                    await using (command.ConfigureAwait(false))
-                    {
-                        command.Parameters.Bytes(call.Hashes).Number(call.Now);
-                        var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
-                        await using (reader.ConfigureAwait(false))
-                        {
-                            while (await reader.ReadAsync().ConfigureAwait(false))
-                            {
-                                if (StoredKey.Read(reader.Bytes(0), reader.Bytes(1)) is { } key) call.add(call.found, key, reader);
-                            }
-                        }
-                    }
-
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -3,7 +3,8 @@ namespace Cistern;
 /// <summary>The table, the limits and the clock of a PostgreSQL backend. Immutable.</summary>
 public sealed record PostgreSqlBackendOptions
 {
-    private const long LongestPostgreSqlValue = 1_000_000_000;
+    internal const long LongestPostgreSqlValue = 1_000_000_000;
+    internal const int MostConnections = 10_000;
 
     /// <summary>What the backend is called in statistics and errors. Default "postgresql".</summary>
     public string Name { get; init; } = "postgresql";
@@ -24,12 +25,12 @@ public sealed record PostgreSqlBackendOptions
     public bool IsLogged { get; init; }
 
     /// <summary>
-    /// The longest a call may take, connecting included, in real time whatever <see cref="TimeProvider"/> says. Default 10 s, from 10 ms to 24 days. A batch has
+    /// The longest a call may take, waiting for a connection included, in real time whatever <see cref="TimeProvider"/> says. Default 10 s, from 10 ms to 24 days. A batch has
     /// this time for each 10,000 entries and each 16 MB it begins; a listing, a clear and the statistics for each page of the table.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The most connections open at once, at least 1. Default 20. Of a data source that was handed over, its own setting counts instead.</summary>
+    /// <summary>The most connections open at once, 1 to 10,000. Default 20. Of a data source that was handed over, its own setting counts instead.</summary>
     public int MaxConnections { get; init; } = 20;
 
     /// <summary>The most bytes a value may have, 1 to 1,000,000,000. Default 64 MB. A longer one is <see cref="SetOutcome.TooLarge"/>.</summary>
@@ -54,7 +55,7 @@ public sealed record PostgreSqlBackendOptions
         if (TableName.Explain(Table) is { } bad) throw new ArgumentException(bad, nameof(Table));
         if (Schema is { } schema && TableName.Explain(schema) is { } badSchema) throw new ArgumentException(badSchema, nameof(Schema));
         if (Timeout < TimeSpan.FromMilliseconds(10) || Timeout > TimeSpan.FromDays(24)) throw new ArgumentOutOfRangeException(nameof(Timeout), Timeout, "Must be from 10 ms to 24 days.");
-        if (MaxConnections < 1) throw new ArgumentOutOfRangeException(nameof(MaxConnections), MaxConnections, "Must be at least 1.");
+        if (MaxConnections is < 1 or > MostConnections) throw new ArgumentOutOfRangeException(nameof(MaxConnections), MaxConnections, $"Must be from 1 to {MostConnections}.");
         if (MaxValueBytes is < 1 or > LongestPostgreSqlValue) throw new ArgumentOutOfRangeException(nameof(MaxValueBytes), MaxValueBytes, $"Must be from 1 to {LongestPostgreSqlValue}.");
         if (TombstoneRetention <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(TombstoneRetention), TombstoneRetention, "Must be greater than zero.");
         if (SweepInterval <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(SweepInterval), SweepInterval, "Must be greater than zero.");

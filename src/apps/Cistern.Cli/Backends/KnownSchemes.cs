@@ -7,6 +7,7 @@ internal static class KnownSchemes
         FileScheme.Instance,
         MemcachedScheme.Instance,
         PostgreSqlScheme.Instance,
+        PostgreSqlScheme.LongInstance,
         RedisScheme.Instance,
         RedisScheme.TlsInstance,
         SqliteScheme.Instance);

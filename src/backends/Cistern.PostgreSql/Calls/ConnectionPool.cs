@@ -3,40 +3,48 @@ using Npgsql;
 namespace Cistern;
 
 /// <summary>
-/// Where connections come from. Calls that were left behind in a server that hangs, or on a network that lost it, keep their connections for as long as that lasts; so a call that
-/// ends by its timeout retires the pool with all of its connections, and the next one finds a fresh pool. A data source that was handed over is never retired: its own timeouts count.
+/// Where connections come from. Calls that were left behind in a server that hangs, or on a network that lost it, keep their connections for as long as that lasts; so once it is known
+/// of one, the pool is retired with all of its connections, and the next call finds a fresh one. A data source that was handed over is never retired: its own timeouts count.
 /// </summary>
 internal sealed class ConnectionPool : IDisposable
 {
     private readonly Func<NpgsqlDataSource>? _create;
     private readonly Lock _lock = new();
-    private NpgsqlDataSource _source;
+    private PoolGeneration _current;
     private bool _disposed;
 
     /// <summary>A pool of the backend's own.</summary>
     public ConnectionPool(Func<NpgsqlDataSource> create)
     {
         _create = create;
-        _source = create();
+        _current = new PoolGeneration(create(), isOwned: true);
     }
 
     /// <summary>An application's pool.</summary>
-    public ConnectionPool(NpgsqlDataSource source) => _source = source;
+    public ConnectionPool(NpgsqlDataSource source) => _current = new PoolGeneration(source, isOwned: false);
 
-    public NpgsqlDataSource Source => Volatile.Read(ref _source);
+    /// <summary>The one to take connections from.</summary>
+    /// <exception cref="ObjectDisposedException">There is none any more.</exception>
+    public PoolGeneration Current
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
+            return Volatile.Read(ref _current);
+        }
+    }
 
     /// <summary>Puts a fresh pool in the place of one that has a dead connection, unless that has happened already.</summary>
-    public void Retire(NpgsqlDataSource source)
+    public void Retire(PoolGeneration generation)
     {
         if (_create is null) return;
         lock (_lock)
         {
-            if (_disposed || source != _source) return;
-            _source = _create();
+            if (_disposed || generation != _current) return;
+            Volatile.Write(ref _current, new PoolGeneration(_create(), isOwned: true));
         }
 
-        // Closes what is idle; what is in use is closed when it comes back.
-        source.Dispose();
+        generation.Dispose();
     }
 
     public void Dispose()
@@ -44,9 +52,9 @@ internal sealed class ConnectionPool : IDisposable
         lock (_lock)
         {
             if (_disposed) return;
-            _disposed = true;
+            Volatile.Write(ref _disposed, true);
         }
 
-        if (_create is not null) _source.Dispose();
+        _current.Dispose();
     }
 }

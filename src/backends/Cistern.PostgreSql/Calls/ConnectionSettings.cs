@@ -8,6 +8,7 @@ internal static class ConnectionSettings
     // A moment later than the server ends a statement, so that it is the server who ends it, and the connection stays whole, if only the server is well.
     private const double Grace = 1.03;
 
+    private const int MostSeconds = 1024;
     private const int KeptStatements = 64;
     private const int KeepAliveSeconds = 10;
 
@@ -30,7 +31,9 @@ internal static class ConnectionSettings
         {
             // The backend has its own timeout for all of a call; Npgsql's would try to cancel at the server first, and wait for one that hangs.
             CommandTimeout = 0,
-            Timeout = (int)Math.Clamp(Math.Ceiling(options.Timeout.TotalSeconds), 1, 1024),
+
+            // A moment later than a call is out of time: opening does not always end when it is told to, and nobody else would close what has begun.
+            Timeout = (int)Math.Clamp(Math.Ceiling(Patience(options.Timeout).TotalSeconds) + 1, 1, MostSeconds),
             MaxPoolSize = options.MaxConnections,
             MinPoolSize = 0,
             MaxAutoPrepare = KeptStatements,
@@ -51,7 +54,7 @@ internal static class ConnectionSettings
             // Where this process is gone, and the server does not know: what it has locked is free again.
             Options = $"{connection.Options} -c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout={milliseconds}".Trim(),
         };
-        var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
+        var builder = ServerIdentity.Begin(settings);
         builder.EnableArrays();
         builder.EnableTransportSecurity();
         return builder.Build();

@@ -36,9 +36,9 @@ internal sealed class Database(ConnectionPool pool, TimeSpan timeout) : IDisposa
         var patience = ConnectionSettings.Patience(timeout * parts);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(patience);
-        for (var attempt = 1; ; attempt++)
+        for (var attempt = 1; ;)
         {
-            var call = new Call<TState, TResult>(pool.Source, state, work);
+            var call = new Call<TState, TResult>(pool.Current, state, work);
             var running = call.RunAsync(end.Token);
             try
             {
@@ -46,31 +46,42 @@ internal sealed class Database(ConnectionPool pool, TimeSpan timeout) : IDisposa
             }
             catch (OperationCanceledException ended) when (end.IsCancellationRequested)
             {
-                _ = LeaveBehindAsync(call, running, cancellationToken.IsCancellationRequested ? patience : TimeSpan.Zero);
+                _ = LeaveBehindAsync(call, running, patience);
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new TimeoutException($"no answer within {(timeout * parts).TotalSeconds:0.###} s", ended);
+                throw new TimeoutException($"{(call.HasConnection ? "no answer" : "no connection was free, or could be opened,")} within {(timeout * parts).TotalSeconds:0.###} s", ended);
+            }
+            catch (Exception) when (!call.HasConnection && call.Pool.IsRetired)
+            {
+                // Nothing has been sent. There is a fresh pool, or none any more, which it says itself.
+            }
+            catch (NpgsqlException fault) when (!call.HasConnection && call.Pool.IsOwned && fault.InnerException is TimeoutException)
+            {
+                // Npgsql waits for a connection no longer than a small call; nothing has been sent, and a large batch has the time to go on waiting.
             }
             catch (Exception fault) when (attempt < MostAttempts && ServerFaults.IsConflict(fault))
             {
                 // The transaction is rolled back: nothing happened.
+                attempt++;
             }
             catch (Exception fault) when (isRead && attempt == 1 && ServerFaults.IsLostConnection(fault))
             {
                 // As a rule the server was restarted since; a connection that fails so takes the idle ones of its pool along.
+                attempt++;
             }
         }
     }
 
-    // A caller that has lost its patience earlier than the timeout says nothing about the connection: that has until then.
-    private async Task LeaveBehindAsync<TState, TResult>(Call<TState, TResult> call, Task running, TimeSpan left)
+    // The server has the whole patience from when the call got its connection, however long that took, and however early the caller gave up: only who does not answer in that time hangs.
+    private async Task LeaveBehindAsync<TState, TResult>(Call<TState, TResult> call, Task running, TimeSpan patience)
     {
         try
         {
-            await running.WaitAsync(left).ConfigureAwait(false);
+            if (call.HasConnection) await running.WaitAsync(call.Working < patience ? patience - call.Working : TimeSpan.Zero).ConfigureAwait(false);
+            else await running.ConfigureAwait(false);
         }
         catch (TimeoutException) when (!running.IsCompleted)
         {
-            if (call.HasConnection) pool.Retire(call.Source);
+            pool.Retire(call.Pool);
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (Exception fault) when (ServerFaults.IsFault(fault) || fault is OperationCanceledException or InvalidOperationException)

@@ -31,8 +31,27 @@ internal sealed class EntryStatements(TableName table)
     /// <summary>One row where a live entry is. $1 hash, $2 key, $3 now.</summary>
     public string Exists { get; } = $"SELECT true FROM {table} WHERE key_hash = $1 AND key = $2 AND {Live("$3")}";
 
-    /// <summary>The keys and values of live entries. $1 hashes, $2 now.</summary>
-    public string GetMany { get; } = $"SELECT key_hash, key, value FROM {table} WHERE key_hash = ANY($1) AND {Live("$2")}";
+    /// <summary>
+    /// The hashes and sizes of live entries, with the keys and values of the first of them, as many as have room, at least one; the others' are NULL. What comes first is as it happens: nothing is sorted for it.
+    /// $1 hashes, $2 now, $3 the room in bytes.
+    /// </summary>
+    public string GetMany { get; } =
+        $"""
+        SELECT key_hash, size, CASE WHEN has_room THEN key END, CASE WHEN has_room THEN value END FROM (
+            SELECT key_hash, key, value, size, total <= $3 OR total = size AS has_room FROM (
+                SELECT key_hash, key, value, octet_length(key) + octet_length(value) AS size, sum(octet_length(key) + octet_length(value)) OVER (ROWS UNBOUNDED PRECEDING) AS total
+                FROM {table} WHERE key_hash = ANY($1) AND {Live("$2")}) AS summed) AS found
+        """;
+
+    /// <summary>The same with all that belongs to each entry.</summary>
+    public string InspectMany { get; } =
+        $"""
+        SELECT key_hash, size, CASE WHEN has_room THEN key END, CASE WHEN has_room THEN value END, version, created_at, expires_at, absolute_end, CASE WHEN has_room THEN metadata END FROM (
+            SELECT *, total <= $3 OR total = size AS has_room FROM (
+                SELECT *, sum(size) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM (
+                    SELECT *, octet_length(key) + octet_length(value) + coalesce(octet_length(metadata), 0) AS size
+                    FROM {table} WHERE key_hash = ANY($1) AND {Live("$2")}) AS sized) AS summed) AS found
+        """;
 
     /// <summary>The keys of live entries. $1 hashes, $2 now.</summary>
     public string ExistsMany { get; } = $"SELECT key_hash, key FROM {table} WHERE key_hash = ANY($1) AND {Live("$2")}";
@@ -80,8 +99,12 @@ internal sealed class EntryStatements(TableName table)
     public string ListPage { get; } =
         $"SELECT key_hash, CASE WHEN {Live("$3")} AND substring(key FROM 1 FOR $5) = $4 THEN key END FROM {table} WHERE key_hash > $1 ORDER BY key_hash LIMIT $2";
 
-    /// <summary>How many live entries there are, and their bytes. $1 now.</summary>
-    public string Totals { get; } = $"SELECT count(*), coalesce(sum(octet_length(value)), 0)::bigint FROM {table} WHERE {Live("$1")}";
+    /// <summary>Counts one page of rows: its last hash (NULL: it was the last page), how many live entries it has, and their bytes. $1 after which hash, $2 now.</summary>
+    public string CountPage { get; } =
+        $"""
+        WITH page AS MATERIALIZED (SELECT key_hash, {Live("$2")} AS is_live, octet_length(value) AS size FROM {table} WHERE key_hash > $1 ORDER BY key_hash LIMIT {EntryCount.PageRows})
+        SELECT (SELECT key_hash FROM page ORDER BY key_hash OFFSET {EntryCount.PageRows - 1}), count(*) FILTER (WHERE is_live), coalesce(sum(size) FILTER (WHERE is_live), 0)::bigint FROM page
+        """;
 
     /// <summary>Deletes some expired rows that nobody else is at. $1 now, $2 rows.</summary>
     public string Sweep { get; } =
@@ -89,6 +112,12 @@ internal sealed class EntryStatements(TableName table)
         DELETE FROM {table} WHERE expires_at <= $1 AND key_hash = ANY(ARRAY(
             SELECT key_hash FROM {table} WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
+
+    /// <summary>The mark that goes when the entries go. No key has an empty hash, and what goes through the rows by their hashes begins after it.</summary>
+    public string Mark { get; } = $"SELECT key FROM {table} WHERE key_hash = ''";
+
+    /// <summary>Puts a mark where there is none. $1 the mark, $2 now.</summary>
+    public string PutMark { get; } = $"INSERT INTO {table} (key_hash, key, created_at) VALUES ('', $1, $2) ON CONFLICT (key_hash) DO NOTHING";
 
     /// <summary>What refused a versioned set, read while the transaction that was refused still has the row locked. $1 hash.</summary>
     public string Held { get; } = $"SELECT version, value IS NULL FROM {table} WHERE key_hash = $1";
