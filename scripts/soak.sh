@@ -8,7 +8,7 @@ source samples/servers.sh
 seconds=${1:-600}
 shift || true
 backends=("$@")
-[ ${#backends[@]} -gt 0 ] || backends=(memory file sqlite redis memcached postgresql)
+[ ${#backends[@]} -gt 0 ] || backends=(memory file sqlite redis memcached postgresql tiers)
 
 dotnet build scripts/Soak --configuration Release --nologo --verbosity quiet
 folder=$(mktemp -d)
@@ -24,6 +24,7 @@ for backend in "${backends[@]}"; do
             : "${CISTERN_POSTGRESQL:?PostgreSQL is not installed}"
             address=$(sed -E 's|^Host=([^;]*);Port=([^;]*);Username=([^;]*);Password=([^;]*);Database=(.*)$|postgres://\3:\4@\1:\2/\5|' <<< "$CISTERN_POSTGRESQL") ;;
         redis) start_redis; address=redis://${CISTERN_REDIS:?redis-server is not installed} ;;
+        tiers) start_redis; address=tiers+redis://${CISTERN_REDIS:?redis-server is not installed} ;;
         *) echo "unknown backend: $backend" >&2; exit 2 ;;
     esac
     dotnet artifacts/bin/Soak/release/Soak.dll "$address" "$seconds" || status=1

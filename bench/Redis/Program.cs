@@ -39,7 +39,7 @@ if (args[0] == "multiplexer")
     return;
 }
 
-await using var backend = await RedisBackend.ConnectAsync(configuration);
+await using var backend = await RedisBackend.OpenAsync(configuration);
 var requests = Enumerable.Range(0, entries).Select(i => new SetRequest(Key(i), value, Options(args[0], 2))).Chunk(Batch).ToArray();
 foreach (var batch in Enumerable.Range(0, Warm).Select(i => new SetRequest($"warm{i}", value, Options(args[0], 1))).Chunk(Batch)) await backend.SetManyAsync(batch);
 GC.Collect();

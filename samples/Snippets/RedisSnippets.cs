@@ -17,7 +17,7 @@ internal static class RedisSnippets
     {
         #region Redis
         var servers = new ConfigurationOptions { EndPoints = { server } };    // "cache.example.com:6379"; several for a cluster
-        await using var backend = await RedisBackend.ConnectAsync(servers, new RedisBackendOptions { Prefix = "app:" });
+        await using var backend = await RedisBackend.OpenAsync(servers, new RedisBackendOptions { Prefix = "app:" });
         await backend.SetStringAsync("user:1", "Ada", new SetOptions { TimeToLive = TimeSpan.FromMinutes(5) });
         string? name = await backend.GetStringAsync("user:1");
         #endregion

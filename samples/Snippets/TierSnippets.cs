@@ -11,7 +11,7 @@ internal static class TierSnippets
         if (Environment.GetEnvironmentVariable("CISTERN_REDIS") is not { Length: > 0 } server) return;
         var servers = new ConfigurationOptions { EndPoints = { server } };
         #region Tiers
-        var far = await RedisBackend.ConnectAsync(servers, new RedisBackendOptions { Prefix = "app:" });
+        var far = await RedisBackend.OpenAsync(servers, new RedisBackendOptions { Prefix = "app:" });
         await using var cache = await TieredBackend.OpenAsync(new InMemoryBackend(), far, new TieredBackendOptions
         {
             NearTimeToLive = TimeSpan.FromMinutes(1),           // how long a copy counts, never beyond its entry's end

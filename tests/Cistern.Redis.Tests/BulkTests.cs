@@ -68,7 +68,7 @@ public sealed class BulkTests(RedisServers servers)
     public async Task SetMany_GoesOverAConnectionOfItsOwn()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port));
         Assert.DoesNotContain("cistern-bulk", await server.AskAsync("client", "list"), StringComparison.Ordinal);
         await backend.SetManyAsync([new SetRequest("key", "value"u8.ToArray())]);
         await backend.SetManyAsync([new SetRequest("key", "value"u8.ToArray(), SetOptions.IfNewer(1))]);
@@ -79,7 +79,7 @@ public sealed class BulkTests(RedisServers servers)
     public async Task SetMany_AfterTheServerForgotItsScripts_TellsItAgain()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port));
         for (var version = 1; version < 4; version++)
         {
             await server.AskAsync("script", "flush");
@@ -110,7 +110,7 @@ public sealed class BulkTests(RedisServers servers)
     public async Task SetMany_ServerKilledBetweenBatches_ConnectsAgain()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port));
         var requests = Enumerable.Range(0, 100).Select(i => new SetRequest($"key {i}", "value"u8.ToArray())).ToList();
         for (var round = 0; round < 3; round++)
         {
@@ -129,7 +129,7 @@ public sealed class BulkTests(RedisServers servers)
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new FaultyProxy(server.Port);
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(proxy.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(proxy.Port));
         var requests = Enumerable.Range(0, 5_000).Select(i => new SetRequest($"key {i}", Encoding.UTF8.GetBytes($"value {i}"))).ToList();
         for (var bytes = 1; bytes < 20_000; bytes = 3 * bytes + 1)
         {
@@ -145,7 +145,7 @@ public sealed class BulkTests(RedisServers servers)
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new FaultyProxy(server.Port);
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(proxy.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(proxy.Port));
         SetRequest Request(int i) => new($"key {i}", "value"u8.ToArray(), new SetOptions { Condition = SetCondition.IfAbsent });
         await backend.SetManyAsync([Request(-1)]);
         proxy.CutAfter(100);

@@ -18,7 +18,7 @@ public sealed class OpeningTests(RedisServers servers)
         using var own = X509Certificate2.CreateFromPem(certificate.Certificate, certificate.Key);
         using var loaded = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pkcs12), null);
         configuration.CertificateSelection += (_, _, _, _, _) => loaded;
-        await using var backend = await RedisBackend.ConnectAsync(configuration, Options with { CertificateValidation = (_, presented, _, _) => Trust.IsSignedBy(presented, certificate.Authority) });
+        await using var backend = await RedisBackend.OpenAsync(configuration, Options with { CertificateValidation = (_, presented, _, _) => Trust.IsSignedBy(presented, certificate.Authority) });
         Assert.Equal([SetOutcome.Stored, SetOutcome.Stored], await backend.SetManyAsync([new SetRequest("a", "1"u8.ToArray()), new SetRequest("b", "2"u8.ToArray(), SetOptions.IfNewer(1))]));
         Assert.Equal("2", await backend.GetStringAsync("b"));
     }
@@ -29,7 +29,7 @@ public sealed class OpeningTests(RedisServers servers)
         using var certificate = ServerCertificate.Create();
         await using var server = await StartMutualAsync(certificate);
         var began = TimeProvider.System.GetTimestamp();
-        await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.ConnectAsync(Configure(server, certificate), Options with { CertificateValidation = (_, presented, _, _) => Trust.IsSignedBy(presented, certificate.Authority) }));
+        await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.OpenAsync(Configure(server, certificate), Options with { CertificateValidation = (_, presented, _, _) => Trust.IsSignedBy(presented, certificate.Authority) }));
         Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, Options.Timeout * 1.5);
     }
 
@@ -37,7 +37,7 @@ public sealed class OpeningTests(RedisServers servers)
     public async Task Connect_ServerThatDoesNotKnowWhatAConnectionIsCalled_IsOpened()
     {
         await using var server = await RedisServer.StartAsync(new RedisServerOptions { Directives = ["rename-command CLIENT \"\""] });
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), Options);
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), Options);
         Assert.Equal([SetOutcome.Stored], await backend.SetManyAsync([new SetRequest("key", "value"u8.ToArray())]));
     }
 
@@ -45,7 +45,7 @@ public sealed class OpeningTests(RedisServers servers)
     public async Task SetMany_ServerThatCannotSave_SaysSoAndGoesOnReading()
     {
         await using var server = await RedisServer.StartAsync(new RedisServerOptions { Directives = ["dbfilename in-the-way"] });
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), Options);
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), Options);
         Assert.Equal([SetOutcome.Stored], await backend.SetManyAsync([new SetRequest("key", "value"u8.ToArray())]));
         Directory.CreateDirectory(Path.Combine((await server.AskAsync("config", "get", "dir")).Split('\n')[1], "in-the-way", "folder"));
         await server.AskAsync("config", "set", "save", "3600 1");
@@ -61,7 +61,7 @@ public sealed class OpeningTests(RedisServers servers)
             while (await Record.ExceptionAsync(async () => await backend.GetAsync("key")) is not null) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
 
-        var refusal = await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), Options));
+        var refusal = await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), Options));
         Assert.Contains("MISCONF", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -71,7 +71,7 @@ public sealed class OpeningTests(RedisServers servers)
         var server = await servers.PlainAsync();
         var configuration = RedisServers.Configure(server.Port);
         configuration.Password = "needless";
-        await using var backend = await RedisBackend.ConnectAsync(configuration, Options with { Prefix = $"{Guid.NewGuid():n}:" });
+        await using var backend = await RedisBackend.OpenAsync(configuration, Options with { Prefix = $"{Guid.NewGuid():n}:" });
         Assert.Equal([SetOutcome.Stored], await backend.SetManyAsync([new SetRequest("key", "value"u8.ToArray())]));
     }
 

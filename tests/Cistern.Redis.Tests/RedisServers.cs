@@ -27,13 +27,13 @@ public sealed class RedisServers : IAsyncDisposable
     /// <summary>The server that speaks TLS, and its certificate.</summary>
     public async Task<(RedisServer Server, ServerCertificate Certificate)> TlsAsync() => (await _withTls.GetAsync(), _certificate);
 
-    public async Task<RedisBackend> OpenPlainAsync(RedisBackendOptions options) => await RedisBackend.ConnectAsync(Configure((await _plain.GetAsync()).Port), options);
+    public async Task<RedisBackend> OpenPlainAsync(RedisBackendOptions options) => await RedisBackend.OpenAsync(Configure((await _plain.GetAsync()).Port), options);
 
     public async Task<RedisBackend> OpenWithPasswordAsync(RedisBackendOptions options)
     {
         var configuration = Configure((await _withPassword.GetAsync()).Port);
         configuration.Password = Password.Replace(' ', '-');
-        return await RedisBackend.ConnectAsync(configuration, options);
+        return await RedisBackend.OpenAsync(configuration, options);
     }
 
     public async Task<RedisBackend> OpenWithTlsAsync(RedisBackendOptions options)
@@ -41,13 +41,13 @@ public sealed class RedisServers : IAsyncDisposable
         var configuration = Configure((await _withTls.GetAsync()).Port);
         configuration.Ssl = true;
         configuration.SslHost = Loopback.Host;
-        return await RedisBackend.ConnectAsync(configuration, options with { CertificateValidation = (_, certificate, _, _) => Trust.IsSignedBy(certificate, _certificate.Authority) });
+        return await RedisBackend.OpenAsync(configuration, options with { CertificateValidation = (_, certificate, _, _) => Trust.IsSignedBy(certificate, _certificate.Authority) });
     }
 
     public async Task<RedisBackend> OpenClusterAsync(RedisBackendOptions options)
     {
         var cluster = await _cluster.GetAsync();
-        return await RedisBackend.ConnectAsync(Configure([.. cluster.Masters.Select(master => master.Port)]), options);
+        return await RedisBackend.OpenAsync(Configure([.. cluster.Masters.Select(master => master.Port)]), options);
     }
 
     /// <summary>How to reach servers of this machine.</summary>

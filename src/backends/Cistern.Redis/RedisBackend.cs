@@ -56,7 +56,7 @@ public sealed class RedisBackend : CacheBackend
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
     /// <exception cref="CacheBackendException">No server can be reached, or it refuses the password.</exception>
-    public static async ValueTask<RedisBackend> ConnectAsync(ConfigurationOptions configuration, RedisBackendOptions? options = null, CancellationToken cancellationToken = default)
+    public static async ValueTask<RedisBackend> OpenAsync(ConfigurationOptions configuration, RedisBackendOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var checkedOptions = (options ?? new RedisBackendOptions()).Check();

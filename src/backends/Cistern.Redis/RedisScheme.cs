@@ -38,7 +38,7 @@ public sealed class RedisScheme : BackendScheme
         };
         try
         {
-            return await RedisBackend.ConnectAsync(location.ToConfiguration(isTls: Name == Secure, options.Timeout), options, cancellationToken).ConfigureAwait(false);
+            return await RedisBackend.OpenAsync(location.ToConfiguration(isTls: Name == Secure, options.Timeout), options, cancellationToken).ConfigureAwait(false);
         }
         catch (ArgumentException fault)
         {

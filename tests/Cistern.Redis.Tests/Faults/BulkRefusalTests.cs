@@ -14,7 +14,7 @@ public sealed class BulkRefusalTests
     public async Task SetManyIfAbsent_OneMasterRefusesNewConnections_LosesToNobody()
     {
         await using var cluster = await RedisCluster.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
         await backend.GetAsync("key");
         await FillAsync(cluster.Masters[1]);
         var requests = Enumerable.Range(0, 3_000).Select(i => new SetRequest($"key {i}", Encoding.UTF8.GetBytes($"value {i}"), new SetOptions { Condition = SetCondition.IfAbsent })).ToList();
@@ -39,7 +39,7 @@ public sealed class BulkRefusalTests
     public async Task SetMany_PasswordChangedForAWhile_GoesOverConnectionsOfItsOwnAgain()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port));
         await backend.SetManyAsync([new SetRequest("key", "value"u8.ToArray())]);
         await server.AskAsync("config", "set", "requirepass", "other");
         await server.AskAsync("-a", "other", "client", "kill", "id", await OwnConnectionAsync(server, "-a", "other"));

@@ -12,7 +12,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
     public async Task SetMany_WhileSlotsMove_LosesNothing()
     {
         await using var cluster = await RedisCluster.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
         var (from, to) = (await RedisCluster.IdOfAsync(cluster.Masters[0]), await RedisCluster.IdOfAsync(cluster.Masters[1]));
         var moving = cluster.Masters[0].AskClusterAsync("reshard", "--cluster-from", from, "--cluster-to", to, "--cluster-slots", "400", "--cluster-yes");
         var written = 0;
@@ -37,7 +37,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
     public async Task Master_Killed_ItsReplicaIsUsed()
     {
         await using var cluster = await RedisCluster.StartAsync(hasReplicas: true);
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Servers.Select(server => server.Port)]), new RedisBackendOptions { Timeout = TimeSpan.FromSeconds(2) });
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Servers.Select(server => server.Port)]), new RedisBackendOptions { Timeout = TimeSpan.FromSeconds(2) });
         var acknowledged = new ConcurrentDictionary<string, string>();
         var isOver = false;
         var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>

@@ -12,7 +12,7 @@ public sealed class ClusterMapTests
     public async Task SetMany_ServersThatDoNotSayTheirHosts_GoesToThem(string preferred)
     {
         await using var cluster = await RedisCluster.StartAsync(options: new RedisServerOptions { Directives = [$"cluster-preferred-endpoint-type {preferred}"] });
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
         var requests = Enumerable.Range(0, 1_000).Select(i => new SetRequest($"key {i}", Encoding.UTF8.GetBytes($"value {i}"))).ToList();
         Assert.All(await backend.SetManyAsync(requests), outcome => Assert.Equal(SetOutcome.Stored, outcome));
         Assert.Equal(requests.Count, (await backend.GetManyAsync(requests.Select(request => request.Key))).Count);
@@ -24,7 +24,7 @@ public sealed class ClusterMapTests
     public async Task SetMany_ServersThatDoNotSayTheirHosts_GoesAfterASlotThatMoves()
     {
         await using var cluster = await RedisCluster.StartAsync(options: new RedisServerOptions { Directives = ["cluster-preferred-endpoint-type hostname"] });
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
         var requests = new[] { new SetRequest($"{{{HashSlot.KeyIn(0)}}}", "value"u8.ToArray()) };
         await backend.SetManyAsync(requests);
         await backend.ClearAsync();
@@ -36,7 +36,7 @@ public sealed class ClusterMapTests
     public async Task SetMany_SlotThatNobodyHas_FailsWithItsKeysOnly()
     {
         await using var cluster = await RedisCluster.StartAsync(options: new RedisServerOptions { Directives = ["cluster-require-full-coverage no"] });
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]), new RedisBackendOptions { Timeout = TimeSpan.FromSeconds(1) });
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]), new RedisBackendOptions { Timeout = TimeSpan.FromSeconds(1) });
         foreach (var master in cluster.Masters) await master.AskAsync("cluster", "delslots", "0");
         var lost = $"{{{HashSlot.KeyIn(0)}}}lost";
         var requests = Enumerable.Range(0, 1_000).Select(i => new SetRequest($"key {i}", "value"u8.ToArray())).Append(new SetRequest(lost, "value"u8.ToArray()));
@@ -50,7 +50,7 @@ public sealed class ClusterMapTests
     public async Task SetMany_SlotThatNobodyHasForAMoment_IsWaitedFor()
     {
         await using var cluster = await RedisCluster.StartAsync(options: new RedisServerOptions { Directives = ["cluster-require-full-coverage no"] });
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
         foreach (var master in cluster.Masters) await master.AskAsync("cluster", "delslots", "0");
         var setting = backend.SetManyAsync([new SetRequest($"{{{HashSlot.KeyIn(0)}}}key", "value"u8.ToArray())]).AsTask();
         await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
@@ -62,7 +62,7 @@ public sealed class ClusterMapTests
     public async Task SetMany_ClusterThatIsDown_SaysSoInTime()
     {
         await using var cluster = await RedisCluster.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]), new RedisBackendOptions { Timeout = TimeSpan.FromSeconds(1) });
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]), new RedisBackendOptions { Timeout = TimeSpan.FromSeconds(1) });
         foreach (var master in cluster.Masters) await master.AskAsync("cluster", "delslots", "0");
         var requests = Enumerable.Range(0, 100).Select(i => new SetRequest($"key {i}", "value"u8.ToArray())).ToList();
         var began = TimeProvider.System.GetTimestamp();

@@ -12,7 +12,7 @@ public sealed class EmptiedTests
     public async Task Server_ThatComesBackEmpty_IsNoticed()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port));
         var emptied = await WatchAsync(backend, server);
         await server.KillAsync();
         await server.StartAgainAsync();
@@ -23,7 +23,7 @@ public sealed class EmptiedTests
     public async Task Server_ThatSomebodyFlushes_IsNoticedEachTime()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), new RedisBackendOptions { Prefix = "app:" });
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), new RedisBackendOptions { Prefix = "app:" });
         for (var round = 0; round < 2; round++)
         {
             var emptied = await WatchAsync(backend, server);
@@ -36,7 +36,7 @@ public sealed class EmptiedTests
     public async Task Server_ThatComesBackWithItsEntries_IsNot()
     {
         await using var server = await RedisServer.StartAsync(new RedisServerOptions { Directives = ["appendonly yes", "appendfsync always"] });
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port));
         var emptied = await WatchAsync(backend, server);
         Assert.Equal(SetOutcome.Stored, await backend.SetAsync("key", "value"u8.ToArray()));
         await server.KillAsync();
@@ -54,7 +54,7 @@ public sealed class EmptiedTests
     public async Task Cluster_OneMasterOfWhichIsEmptied_IsNoticed()
     {
         await using var cluster = await RedisCluster.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
         foreach (var master in cluster.Masters)
         {
             var emptied = await WatchAsync(backend, master);
@@ -67,7 +67,7 @@ public sealed class EmptiedTests
     public async Task Backend_ThatNobodyWatches_LeavesNoMark()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port));
         await backend.GetAsync("key");
         Assert.Equal("0", await server.AskAsync("dbsize"));
         await WatchAsync(backend, server);

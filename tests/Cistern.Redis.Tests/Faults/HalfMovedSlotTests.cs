@@ -102,7 +102,7 @@ public sealed class HalfMovedSlotTests
         foreach (var key in KeysOf(slot, count)) Assert.Equal(SetOutcome.Stored, await backend.SetStringAsync(key, "value"));
     }
 
-    private static async Task<RedisBackend> OpenAsync(RedisCluster cluster) => await RedisBackend.ConnectAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
+    private static async Task<RedisBackend> OpenAsync(RedisCluster cluster) => await RedisBackend.OpenAsync(RedisServers.Configure([.. cluster.Masters.Select(master => master.Port)]));
 
     // No key has moved yet.
     private static async Task BeginMoveAsync(RedisCluster cluster, int slot = 0, int from = 0, int to = 1)

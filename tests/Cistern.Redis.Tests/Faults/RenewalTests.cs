@@ -18,7 +18,7 @@ public sealed class RenewalTests(ITestOutputHelper output)
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new FaultyProxy(server.Port);
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(proxy.Port), Options);
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(proxy.Port), Options);
         await backend.GetAsync("key");
         proxy.IsSilent = true;
         var most = 0;
@@ -40,7 +40,7 @@ public sealed class RenewalTests(ITestOutputHelper output)
     public async Task Connections_ServerKilledAgainAndAgain_AreThoseOfOneMultiplexer()
     {
         await using var server = await RedisServer.StartAsync();
-        await using (var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), Options))
+        await using (var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), Options))
         {
             for (var round = 0; round < 4; round++)
             {
@@ -66,7 +66,7 @@ public sealed class RenewalTests(ITestOutputHelper output)
     public async Task Connections_OfAnOpeningThatFailed_AreNoneSoon()
     {
         await using var server = await RedisServer.StartAsync();
-        for (var i = 0; i < 5; i++) await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), Options with { Database = 99 }));
+        for (var i = 0; i < 5; i++) await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), Options with { Database = 99 }));
         await WaitAsync(async () => await CountAsync(server) == 0);
     }
 

@@ -12,7 +12,7 @@ public sealed class ReplicaTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var other = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), new RedisBackendOptions { Timeout = Timeout });
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), new RedisBackendOptions { Timeout = Timeout });
         await backend.SetManyAsync([new SetRequest("key", "value"u8.ToArray())]);
         await server.AskAsync("replicaof", Loopback.Host, $"{other.Port}");
         foreach (var options in new[] { new SetOptions(), SetOptions.IfNewer(1) })
@@ -40,7 +40,7 @@ public sealed class ReplicaTests
         await using var first = await RedisServer.StartAsync();
         await using var second = await RedisServer.StartAsync();
         await second.AskAsync("replicaof", Loopback.Host, $"{first.Port}");
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(first.Port, second.Port));
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(first.Port, second.Port));
         Assert.Equal([SetOutcome.Stored], await backend.SetManyAsync([new SetRequest("key", "value"u8.ToArray())]));
         await second.AskAsync("replicaof", "no", "one");
         await first.AskAsync("replicaof", Loopback.Host, $"{second.Port}");
@@ -54,7 +54,7 @@ public sealed class ReplicaTests
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new FaultyProxy(server.Port);
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(proxy.Port), new RedisBackendOptions { Timeout = Timeout });
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(proxy.Port), new RedisBackendOptions { Timeout = Timeout });
         await backend.GetAsync("key");
         proxy.Delay = 0.7 * Timeout;
         var began = TimeProvider.System.GetTimestamp();

@@ -19,7 +19,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
     public async Task Server_KilledAndStartedAgain_IsUsedAgainWithinASecond()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), Options);
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), Options);
         var load = new LoadUnderFaults(backend);
         await load.RunAsync(async () =>
         {
@@ -42,7 +42,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
     public async Task Server_Hung_EveryCallEndsInTime()
     {
         await using var server = await RedisServer.StartAsync();
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), Options);
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), Options);
         var load = new LoadUnderFaults(backend);
         await load.RunAsync(async () =>
         {
@@ -62,7 +62,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new FaultyProxy(server.Port);
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(proxy.Port), Options);
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(proxy.Port), Options);
         var load = new LoadUnderFaults(backend);
         await load.RunAsync(async () =>
         {
@@ -85,7 +85,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new FaultyProxy(server.Port);
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(proxy.Port), Options);
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(proxy.Port), Options);
         var load = new LoadUnderFaults(backend);
         await load.RunAsync(async () =>
         {
@@ -106,7 +106,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
     {
         await using var server = await RedisServer.StartAsync();
         await using var proxy = new FaultyProxy(server.Port);
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(proxy.Port), Options);
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(proxy.Port), Options);
         proxy.Delay = Timeout / 4;
         Assert.Equal(SetOutcome.Stored, await backend.SetAsync("key", "value"u8.ToArray()));
         Assert.Equal("value", await backend.GetStringAsync("key"));
@@ -121,11 +121,11 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
         await using var server = await RedisServer.StartAsync(new RedisServerOptions { Password = "right" });
         var configuration = RedisServers.Configure(server.Port);
         configuration.Password = "wrong-secret";
-        var fault = await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.ConnectAsync(configuration, Options));
+        var fault = await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.OpenAsync(configuration, Options));
         Assert.Contains("password", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-secret", fault.ToString(), StringComparison.Ordinal);
         configuration.Password = null;
-        fault = await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.ConnectAsync(configuration, Options));
+        fault = await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.OpenAsync(configuration, Options));
         Assert.Contains("password", fault.Message, StringComparison.Ordinal);
     }
 
@@ -146,7 +146,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var talking = TalkAsync(listener);
-        var fault = await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.ConnectAsync(RedisServers.Configure(((IPEndPoint)listener.LocalEndpoint).Port), Options));
+        var fault = await Assert.ThrowsAsync<CacheBackendException>(async () => await RedisBackend.OpenAsync(RedisServers.Configure(((IPEndPoint)listener.LocalEndpoint).Port), Options));
         Assert.Contains("no answer of a Redis server", fault.Message, StringComparison.Ordinal);
         listener.Stop();
         await talking;
@@ -156,7 +156,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
     public async Task Server_ThatIsFull_FailsTheWritesAndGoesOnReading()
     {
         await using var server = await RedisServer.StartAsync(new RedisServerOptions { Directives = ["maxmemory 4mb", "maxmemory-policy noeviction"] });
-        await using var backend = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port), Options);
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), Options);
         Assert.Equal(SetOutcome.Stored, await backend.SetAsync("key", "value"u8.ToArray()));
         var fault = await Assert.ThrowsAsync<CacheBackendException>(async () =>
         {

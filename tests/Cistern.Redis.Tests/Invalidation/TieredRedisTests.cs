@@ -95,7 +95,7 @@ public sealed class TieredRedisTests
         Assert.Equal(0, (await other.GetTieredStatsAsync()).LostMessages);
 
         // What a third process wrote, whose message was lost on its way: only the counter tells of it.
-        await using (var third = await RedisBackend.ConnectAsync(RedisServers.Configure(server.Port))) await third.SetAsync("key", "new"u8.ToArray());
+        await using (var third = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port))) await third.SetAsync("key", "new"u8.ToArray());
         var counted = await server.AskAsync("eval", """
             local key = '\0invalidations'
             local epoch, number = string.match(redis.call('GET', key), '(%w+):(%d+)')
@@ -141,7 +141,7 @@ public sealed class TieredRedisTests
 
     private static async Task<TieredBackend> OpenAsync(int port, string prefix = "")
     {
-        var far = await RedisBackend.ConnectAsync(RedisServers.Configure(port), new RedisBackendOptions { Prefix = prefix });
+        var far = await RedisBackend.OpenAsync(RedisServers.Configure(port), new RedisBackendOptions { Prefix = prefix });
         return await TieredBackend.OpenAsync(new InMemoryBackend(), far, new TieredBackendOptions { NearTimeToLive = NearTimeToLive, DownTime = TimeSpan.FromMilliseconds(200), Invalidation = far.CreateInvalidationChannel() });
     }
 
