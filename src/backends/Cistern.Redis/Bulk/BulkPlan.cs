@@ -126,8 +126,9 @@ internal sealed class BulkPlan
         foreach (var i in places) output.Write(new EnvelopeDraft(_drafts[i]));
     }
 
-    private List<BulkCommand> Single(Func<string, int>? slotOf)
+    private IReadOnlyList<BulkCommand> Single(Func<string, int>? slotOf)
     {
+        if (slotOf is null) return new SingleCommands(_order.Length);
         var commands = new List<BulkCommand>(_order.Length);
         for (var i = 0; i < _order.Length; i++) commands.Add(new BulkCommand(i, 1, SlotOf(i, slotOf)));
         return commands;

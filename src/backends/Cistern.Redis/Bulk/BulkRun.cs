@@ -15,6 +15,9 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
     private int _answered;
     private int _done;
 
+    // Whether each command has one answer, which is a word.
+    private bool _isPlain = !plan.IsScript;
+
     /// <summary>The commands that were sent and not answered: they may have been done or not.</summary>
     public IEnumerable<BulkCommand> Unanswered => commands.Skip(_answered).Take(_next - _answered);
 
@@ -31,7 +34,15 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
         {
             while (_sent.Count < Windows && _next < commands.Count) await SendAsync(cancellationToken).ConfigureAwait(false);
             var done = _done;
-            for (var left = _sent.Dequeue(); left > 0; left--) await ReadAsync(commands[_answered], cancellationToken).ConfigureAwait(false);
+            for (var left = _sent.Dequeue(); left > 0;)
+            {
+                var plain = _isPlain ? connection.TakeOk(left) : 0;
+                (_answered, _done, left) = (_answered + plain, _done + plain, left - plain);
+                if (left == 0) break;
+                await ReadAsync(commands[_answered], cancellationToken).ConfigureAwait(false);
+                left--;
+            }
+
             if (_done > done) progress();
         }
     }
@@ -44,6 +55,7 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
             var command = commands[_next++];
             if (command.IsAsking)
             {
+                _isPlain = false;
                 connection.Output.Begin(1);
                 connection.Output.Write("ASKING"u8);
             }

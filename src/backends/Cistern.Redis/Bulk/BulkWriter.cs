@@ -56,15 +56,14 @@ internal sealed class BulkWriter(RedisConnection connection, ClusterSurvey surve
 
     private async Task<List<BulkCommand>> SendAsync(BulkPlan plan, IReadOnlyList<BulkCommand> wave, BulkFailures failures, BulkPatience patience)
     {
-        List<BulkLeftover> left = [.. wave.Select(command => new BulkLeftover(command, null))];
+        List<BulkLeftover>? left = null;
         var refused = new List<BulkCommand>();
         for (var broken = 0; ;)
         {
-            var groups = await AssignAsync(plan, left, patience.Token).ConfigureAwait(false);
-            var runs = await Task.WhenAll(groups.Where(group => group.Key is not null).Select(group => RunAsync(plan, group.Key!.Value, [.. group.Select(leftover => leftover.Command)], failures, patience))).ConfigureAwait(false);
+            var before = left?.Count ?? wave.Count;
+            var (runs, homeless) = await SendAsync(plan, wave, left, failures, patience).ConfigureAwait(false);
             refused.AddRange(runs.Where(run => run.End == BulkEnd.Refused).SelectMany(run => run.Leftovers).Select(leftover => leftover.Command));
-            var before = left.Count;
-            left = [.. groups[null], .. runs.Where(run => run.End != BulkEnd.Refused).SelectMany(run => run.Leftovers)];
+            left = [.. homeless, .. runs.Where(run => run.End != BulkEnd.Refused).SelectMany(run => run.Leftovers)];
             if (left.Count == 0) return refused;
 
             // Whatever it was, the slots are not where they were thought to be.
@@ -77,12 +76,22 @@ internal sealed class BulkWriter(RedisConnection connection, ClusterSurvey surve
             }
 
             if (left.Count < before && left.TrueForAll(leftover => leftover.Server is not null)) continue;
-            var reason = Reason(runs, groups.Contains(null));
-            if (groups.Contains(null) || reason.StartsWith("READONLY", StringComparison.Ordinal)) connection.BeginLook();
+            var reason = Reason(runs, homeless.Count > 0);
+            if (homeless.Count > 0 || reason.StartsWith("READONLY", StringComparison.Ordinal)) connection.BeginLook();
             if (await patience.WaitAsync(Pause).ConfigureAwait(false)) continue;
             foreach (var leftover in left) failures.Note(leftover.Command, reason);
             return refused;
         }
+    }
+
+    // Sends to each server what is its; what is nobody's now is left.
+    private async Task<(BulkResult[] Runs, IReadOnlyCollection<BulkLeftover> Homeless)> SendAsync(BulkPlan plan, IReadOnlyList<BulkCommand> wave, List<BulkLeftover>? left, BulkFailures failures, BulkPatience patience)
+    {
+        // All of it is for one: nothing is to be sorted.
+        if (left is null && !plan.IsCluster) return ([await RunAsync(plan, await connection.FindServerAsync(patience.Token).ConfigureAwait(false), wave, failures, patience).ConfigureAwait(false)], []);
+        var groups = await AssignAsync(plan, left ?? [.. wave.Select(command => new BulkLeftover(command, null))], patience.Token).ConfigureAwait(false);
+        var runs = await Task.WhenAll(groups.Where(group => group.Key is not null).Select(group => RunAsync(plan, group.Key!.Value, [.. group.Select(leftover => leftover.Command)], failures, patience))).ConfigureAwait(false);
+        return (runs, [.. groups[null]]);
     }
 
     private static string Reason(IReadOnlyList<BulkResult> runs, bool isWithoutServer)

@@ -73,6 +73,9 @@ internal sealed class RespConnection : IDisposable
     /// <inheritdoc cref="RespReader.ReadAsync"/>
     public ValueTask<string?> ReadAsync(Memory<int> numbers, CancellationToken cancellationToken) => _reader.ReadAsync(numbers, cancellationToken);
 
+    /// <inheritdoc cref="RespReader.TakeOk"/>
+    public int TakeOk(int most) => _reader.TakeOk(most);
+
     public void Dispose()
     {
         _stream.Dispose();

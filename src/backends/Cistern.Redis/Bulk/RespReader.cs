@@ -51,6 +51,16 @@ internal sealed class RespReader(Stream stream) : IDisposable
         }
     }
 
+    /// <summary>Takes the plainest of answers, <c>+OK</c>, as many of them as have arrived and are next: of a batch nearly all are, and each would be two steps of a state machine.</summary>
+    /// <param name="most">How many at most.</param>
+    public int TakeOk(int most)
+    {
+        var ok = "+OK\r\n"u8;
+        var taken = 0;
+        for (; taken < most && _buffer.AsSpan(_start, _end - _start).StartsWith(ok); taken++) _start += ok.Length;
+        return taken;
+    }
+
     public void Dispose()
     {
         if (_isDisposed) return;

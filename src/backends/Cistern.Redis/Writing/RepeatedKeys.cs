@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Numerics;
+
 namespace Cistern;
 
 /// <summary>Keys that a batch has more than once.</summary>
@@ -10,6 +13,7 @@ internal static class RepeatedKeys
     /// <param name="places">The places in it to choose from.</param>
     public static int[] LastOfEach(IReadOnlyList<EntryDraft> drafts, List<int> places)
     {
+        if (!HasAny(drafts, places)) return [.. places];
         var seen = new HashSet<string>(places.Count, StringComparer.Ordinal);
         var last = new List<int>(places.Count);
         for (var i = places.Count - 1; i >= 0; i--)
@@ -27,11 +31,39 @@ internal static class RepeatedKeys
     /// <param name="slotOf">The slot of a key; null: there is one server.</param>
     public static int[] SideBySide(IReadOnlyList<EntryDraft> drafts, List<int> places, Func<string, int>? slotOf)
     {
+        if (slotOf is null && !HasAny(drafts, places)) return [.. places];
         var first = new Dictionary<string, int>(places.Count, StringComparer.Ordinal);
         foreach (var place in places) first.TryAdd(drafts[place].Key, place);
-        if (slotOf is null && first.Count == places.Count) return [.. places];
         return [.. slotOf is null ? places.OrderBy(First) : places.OrderBy(place => slotOf(drafts[place].Key)).ThenBy(First)];
 
         int First(int place) => first[drafts[place].Key];
+    }
+
+    // Nearly every batch has none, and a set of its keys would be a large object each time: open addresses, in memory that goes back.
+    private static bool HasAny(IReadOnlyList<EntryDraft> drafts, List<int> places)
+    {
+        var slots = (int)BitOperations.RoundUpToPowerOf2((uint)places.Count * 2);
+        var table = ArrayPool<int>.Shared.Rent(slots);
+        table.AsSpan(0, slots).Clear();
+        try
+        {
+            foreach (var place in places)
+            {
+                var key = drafts[place].Key;
+                var slot = key.GetHashCode(StringComparison.Ordinal) & (slots - 1);
+                for (; table[slot] != 0; slot = (slot + 1) & (slots - 1))
+                {
+                    if (drafts[table[slot] - 1].Key == key) return true;
+                }
+
+                table[slot] = place + 1;
+            }
+
+            return false;
+        }
+        finally
+        {
+            ArrayPool<int>.Shared.Return(table);
+        }
     }
 }
