@@ -26,9 +26,10 @@ for ((round = 1; round <= rounds; round++)); do
     flush; measure_seconds pipe >> "$folder/pipe"
     for way in plain ttl newer multiplexer; do
         flush; dotnet $program $way $port "$entries" >> "$folder/$way"
+        [ $way != newer ] || dotnet $program again $port "$entries" >> "$folder/again"
     done
 done
 
-for way in pipe plain ttl newer multiplexer; do echo "$way: $(median "$folder/$way" 1) s"; done
+for way in pipe plain ttl newer again multiplexer; do echo "$way: $(median "$folder/$way" 1) s"; done
 echo "D4 plain sets, of redis-cli --pipe: $(ratio_by_round "$folder/pipe" "$folder/plain"); with a TTL: $(ratio_by_round "$folder/pipe" "$folder/ttl"); StackExchange.Redis: $(ratio_by_round "$folder/pipe" "$folder/multiplexer")"
-echo "D5 sets with versions, of plain sets: $(ratio_by_round "$folder/plain" "$folder/newer")"
+echo "D5 sets with versions, of plain sets: $(ratio_by_round "$folder/plain" "$folder/newer"); over entries with versions: $(ratio_by_round "$folder/plain" "$folder/again")"

@@ -81,16 +81,25 @@ internal sealed class RedisScript
             return {{(int)SetOutcome.Superseded}}
         end
 
-        local outcomes = {}
+        local function put(key, envelope, ...)
+            local created, ends = unpack('>I7I7', envelope, 3)
+            if ends == 0 then return redis.call('SET', key, envelope, ...) end
+            return redis.call('SET', key, envelope, 'PX', ends - created + grace, ...)
+        end
+
+        -- Of keys that are new nothing is to be read; one that is not is taken for a sign that its neighbours are not, either.
+        local outcomes, seemNew = {}, true
         for i, key in ipairs(KEYS) do
             local condition, envelope = byte(ARGV[3], i), ARGV[3 + i]
-            local refusal = condition ~= 110 and refuse(key, condition, envelope)
-            outcomes[i] = refusal or {{(int)SetOutcome.Stored}}
-            if not refusal then
-                local created, ends = unpack('>I7I7', envelope, 3)
-                if ends == 0 then redis.call('SET', key, envelope)
-                else redis.call('SET', key, envelope, 'PX', ends - created + grace) end
+            local isConditional = condition ~= 110
+            local refusal = nil
+            if isConditional and seemNew then seemNew = put(key, envelope, 'NX') end
+            if not isConditional then put(key, envelope)
+            elseif not seemNew then
+                refusal = refuse(key, condition, envelope)
+                if not refusal then put(key, envelope) end
             end
+            outcomes[i] = refusal or {{(int)SetOutcome.Stored}}
         end
         return outcomes
         """);
