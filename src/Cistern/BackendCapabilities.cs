@@ -18,6 +18,9 @@ public sealed record BackendCapabilities
     /// <summary>It notices when its entries are gone though nobody asked it to remove them, and raises <see cref="CacheBackend.Emptied"/>.</summary>
     public bool NoticesEmptied { get; init; }
 
+    /// <summary>It gives leases on absent keys, which keep a late fill out: see <see cref="CacheBackend.LeaseAsync"/>.</summary>
+    public bool GivesLeases { get; init; }
+
     /// <summary>Keys can be listed, and the backend cleared; where this is false, both are faults. Default: true.</summary>
     public bool ListsKeys { get; init; } = true;
 

@@ -172,11 +172,27 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         Begin(key, cancellationToken);
         var draft = Expiration.Draft(key, value, options ?? SetOptions.Default, NowMilliseconds, TimeProvider);
+        CheckLease(draft, nameof(options));
         SetOutcome outcome;
         try { outcome = await SetCoreAsync(draft, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "set"); }
         if (outcome == SetOutcome.Stored) _counters.Count(StatsCount.Set, 1);
         return outcome;
+    }
+
+    /// <summary>
+    /// Takes a lease on an absent key, for whoever is about to bring its value from elsewhere, which takes a while: the value is then set with the lease (<see cref="SetOptions.Lease"/>), and refused if anybody set or deleted the
+    /// key meanwhile. Several may have leases on one key; the first to set it wins. No lease: a live entry is there. Not a lookup.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NotSupportedException">The backend does not have the capability <see cref="BackendCapabilities.GivesLeases"/>.</exception>
+    public async ValueTask<FillLease> LeaseAsync(string key, CancellationToken cancellationToken = default)
+    {
+        Begin(key, cancellationToken);
+        if (!Capabilities.GivesLeases) throw new NotSupportedException($"{Name}: the backend gives no leases.");
+        try { return await LeaseCoreAsync(key, cancellationToken).ConfigureAwait(false); }
+        catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "lease"); }
     }
 
     /// <summary>Gives a live entry a new TTL without moving its value; true if one was there. Does not refresh recency.</summary>
@@ -289,7 +305,9 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         foreach (var request in requests)
         {
             CacheKey.Validate(request.Key, nameof(requests));
-            drafts.Add(Expiration.Draft(request.Key, new ReadOnlySequence<byte>(request.Value), request.Options ?? SetOptions.Default, now, TimeProvider, wall));
+            var draft = Expiration.Draft(request.Key, new ReadOnlySequence<byte>(request.Value), request.Options ?? SetOptions.Default, now, TimeProvider, wall);
+            CheckLease(draft, nameof(requests));
+            drafts.Add(draft);
         }
 
         IReadOnlyList<SetOutcome> outcomes;
@@ -415,6 +433,11 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     /// <param name="draft">The entry; its value is borrowed until the returned task completes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     protected abstract ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken);
+
+    /// <summary>Gives a lease on an absent key; none when a live entry is there. For backends with the capability <see cref="BackendCapabilities.GivesLeases"/>, which get drafts with leases. Default: none.</summary>
+    /// <param name="key">The key; valid.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected virtual ValueTask<FillLease> LeaseCoreAsync(string key, CancellationToken cancellationToken) => default;
 
     /// <summary>Gives a live entry a new end, no later than its absolute one, and leaves all else, recency included; false when none is there.</summary>
     /// <param name="key">The key; valid.</param>
@@ -631,6 +654,11 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     {
         ThrowIfDisposed();
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    internal void CheckLease(in EntryDraft draft, string parameterName)
+    {
+        if (!draft.Lease.IsNone && !Capabilities.GivesLeases) throw new ArgumentException($"{Name} gives no leases, so that none can be of it.", parameterName);
     }
 
     private HashSet<string> Begin(IEnumerable<string> keys, CancellationToken cancellationToken)

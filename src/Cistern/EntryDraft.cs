@@ -32,6 +32,9 @@ public readonly struct EntryDraft
     /// <summary>The version; given exactly when <see cref="Condition"/> is <see cref="SetCondition.IfNewer"/>.</summary>
     public long? Version { get; init; }
 
+    /// <summary>The lease that must still hold; none where the backend gives none.</summary>
+    public FillLease Lease { get; init; }
+
     /// <summary>
     /// Why the draft's condition forbids to store it; null: it does not. The rule of every backend. Whether the entry fits is asked before, and
     /// not here.
@@ -56,5 +59,6 @@ public readonly struct EntryDraft
         Metadata = Metadata,
         Condition = Condition,
         Version = Version,
+        Lease = Lease,
     };
 }

@@ -37,6 +37,7 @@ internal static class Expiration
             Metadata = CheckMetadata(options.Metadata),
             Condition = options.Condition,
             Version = options.Version,
+            Lease = options.Lease,
         };
     }
 

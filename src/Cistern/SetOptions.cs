@@ -33,6 +33,12 @@ public sealed record SetOptions
     /// </summary>
     public long? Version { get; init; }
 
+    /// <summary>
+    /// A lease on the key, from <see cref="CacheBackend.LeaseAsync"/>: whoever set or deleted the key since makes the set <see cref="SetOutcome.Superseded"/>, whatever its condition. Default: none. Not allowed where the backend
+    /// gives no leases.
+    /// </summary>
+    public FillLease Lease { get; init; }
+
     /// <summary>Options that store a value only if its version is higher than the one that is there.</summary>
     /// <param name="version">The version of the value to set.</param>
     public static SetOptions IfNewer(long version) => new() { Condition = SetCondition.IfNewer, Version = version };

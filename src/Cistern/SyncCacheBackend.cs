@@ -110,6 +110,7 @@ public abstract class SyncCacheBackend : CacheBackend, ISyncCacheBackend
     {
         Begin(key, CancellationToken.None);
         var draft = Expiration.Draft(key, value, options ?? SetOptions.Default, NowMilliseconds, TimeProvider);
+        CheckLease(draft, nameof(options));
         SetOutcome outcome;
         try { outcome = SetCore(draft); }
         catch (Exception fault) when (IsFault(fault, CancellationToken.None)) { throw Wrap(fault, "set"); }

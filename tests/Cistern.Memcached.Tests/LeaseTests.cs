@@ -49,6 +49,23 @@ public sealed class LeaseTests(SharedServers servers) : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Fill_OfABackfillingCache_DeletedWhileTheSourceWasRead_IsNotStored()
+    {
+        var source = new SlowSource();
+        await using var cache = new BackfillingCache(_backend, source, new BackfillOptions { MinLookups = 1_000 });
+        var lookup = cache.GetAsync("key").AsTask();
+        await source.IsRead.Task;
+        await _backend.DeleteAsync("key");
+        source.MayAnswer.SetResult();
+        Assert.Equal([1], await lookup);
+        Assert.Null(await _backend.GetAsync("key"));
+
+        // The next one is.
+        Assert.Equal([1], await cache.GetAsync("key"));
+        Assert.Equal([1], await _backend.GetAsync("key"));
+    }
+
     // The number of the empty item's change, which the fill must still find.
     private async Task<ulong> LeaseAsync(string key)
     {
@@ -58,4 +75,23 @@ public sealed class LeaseTests(SharedServers servers) : IAsyncLifetime
     }
 
     private Task<string> FillAsync(string key, ulong lease) => RawTalk.AskAsync(servers.One, $"ms {_options.Prefix}{key} 5 C{lease}\r\nstale\r\n");
+
+    /// <summary>A source that says when it is read, and answers when it may.</summary>
+    private sealed class SlowSource : ICacheSource
+    {
+        public TaskCompletionSource IsRead { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource MayAnswer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Name => "slow";
+
+        public async ValueTask<SourceEntry?> ReadAsync(string key, CancellationToken cancellationToken)
+        {
+            IsRead.TrySetResult();
+            await MayAnswer.Task;
+            return new SourceEntry(key, new byte[] { 1 });
+        }
+
+        public ValueTask<SourcePage> ReadPageAsync(SourcePosition position, int maxEntries, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 }

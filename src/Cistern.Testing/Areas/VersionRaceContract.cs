@@ -7,7 +7,7 @@ namespace Cistern.Testing;
 /// Area of the suite: writers, deleters and fillers with old data at once. Short, on purpose; <c>CISTERN_RACE_KEYS</c> says how many keys instead of 500: 20,000 are a minute's work
 /// for a server, and must stay within the retention of tombstones. <c>CISTERN_RACE_BLIND=1</c> has the fillers write without versions: then it must fail.
 /// </summary>
-public abstract class VersionRaceContract : ConcurrencyContract
+public abstract class VersionRaceContract : LeaseContract
 {
     private const int Keys = 500;
 

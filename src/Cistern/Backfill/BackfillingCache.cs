@@ -219,8 +219,22 @@ public sealed class BackfillingCache : IAsyncDisposable
     {
         if (backfill is not null && (await backfill.ConfigureAwait(false)).Find(key) is { } brought) return FromSource(brought);
         if (lookAgain && await LookAgainAsync(key, cancellationToken).ConfigureAwait(false) is { } landed) return FromBackend(landed);
+
+        // Before the source is read: who deletes the key while its value is on its way must not find it there again.
+        var lease = await LeaseAsync(key, cancellationToken).ConfigureAwait(false);
         if (await ReadSourceAsync(key, cancellationToken).ConfigureAwait(false) is not { } entry) return Absent(key);
-        return await FillAsync(entry, cancellationToken).ConfigureAwait(false);
+        return await FillAsync(entry, lease, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<FillLease> LeaseAsync(string key, CancellationToken cancellationToken)
+    {
+        if (!_backend.Capabilities.GivesLeases) return default;
+        try { return await _backend.LeaseAsync(key, cancellationToken).ConfigureAwait(false); }
+        catch (CacheBackendException) when (_options.OnBackendFault == BackendFaultHandling.Bypass)
+        {
+            Interlocked.Increment(ref _backendFaults);
+            return default;
+        }
     }
 
     private async ValueTask<CacheEntry?> LookAgainAsync(string key, CancellationToken cancellationToken)
@@ -233,12 +247,12 @@ public sealed class BackfillingCache : IAsyncDisposable
         }
     }
 
-    private async ValueTask<CacheLookup> FillAsync(SourceEntry entry, CancellationToken cancellationToken)
+    private async ValueTask<CacheLookup> FillAsync(SourceEntry entry, FillLease lease, CancellationToken cancellationToken)
     {
         _absent.Remove(entry.Key);
         try
         {
-            var outcome = await _backend.SetAsync(entry.Key, entry.Value, _fill.For(entry), cancellationToken).ConfigureAwait(false);
+            var outcome = await _backend.SetAsync(entry.Key, entry.Value, lease.IsNone ? _fill.For(entry) : _fill.For(entry) with { Lease = lease }, cancellationToken).ConfigureAwait(false);
 
             // Somebody set a value while this one was read: theirs is the newer.
             if (outcome is SetOutcome.Present or SetOutcome.Superseded

@@ -97,6 +97,7 @@ public sealed class TieredBackend : CacheBackend
     {
         Begin(key, cancellationToken);
         var draft = Expiration.Draft(key, new ReadOnlySequence<byte>(value), options ?? SetOptions.Default, NowMilliseconds, TimeProvider);
+        CheckLease(draft, nameof(options));
         TieredSet set;
         try { set = await _writes.SetAsync(draft, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "set"); }
@@ -153,6 +154,13 @@ public sealed class TieredBackend : CacheBackend
     {
         _far.Enter();
         return _far.CallAsync(key, static (far, key, token) => far.GetEntryAsync(key, token), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask<FillLease> LeaseCoreAsync(string key, CancellationToken cancellationToken)
+    {
+        _far.Enter();
+        return _far.CallAsync(key, static (far, key, token) => far.LeaseAsync(key, token), cancellationToken);
     }
 
     /// <inheritdoc/>

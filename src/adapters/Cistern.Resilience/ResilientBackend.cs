@@ -68,6 +68,10 @@ public sealed class ResilientBackend : CacheBackend
         RepeatAsync(key, static (backend, key, attempt) => backend.GetEntryAsync(key, attempt), cancellationToken);
 
     /// <inheritdoc/>
+    protected override ValueTask<FillLease> LeaseCoreAsync(string key, CancellationToken cancellationToken) =>
+        RepeatAsync(key, static (backend, key, attempt) => backend.LeaseAsync(key, attempt), cancellationToken);
+
+    /// <inheritdoc/>
     protected override ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken) => WriteAsync(
         (Request: Request(draft), Clock: TimeProvider),
         draft.Version is not null,

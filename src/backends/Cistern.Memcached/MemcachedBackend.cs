@@ -86,6 +86,14 @@ public sealed class MemcachedBackend : CacheBackend
         return held.IsLive(now) ? held.ToEntry(now) : null;
     }
 
+    // Whatever is there that is no live entry, or the empty item that the server puts where nothing is: the number of its last change is the lease, as every set and delete leaves another one.
+    /// <inheritdoc/>
+    protected override async ValueTask<FillLease> LeaseCoreAsync(string key, CancellationToken cancellationToken)
+    {
+        var held = await _reads.LeaseAsync(key, cancellationToken).ConfigureAwait(false);
+        return held.IsLive(NowMilliseconds) ? default : new FillLease(held.Cas);
+    }
+
     /// <inheritdoc/>
     protected override async ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken)
     {
@@ -194,6 +202,7 @@ public sealed class MemcachedBackend : CacheBackend
             IsPersistent = true,
             IsShared = true,
             NoticesEmptied = true,
+            GivesLeases = true,
             BatchAtomicity = BatchAtomicity.Entry,
             ListsKeys = _calls.Nodes.All(node => node.Facts is null or { ListsKeys: true }),
             VersionRetention = VersionRetention.UntilEvicted,

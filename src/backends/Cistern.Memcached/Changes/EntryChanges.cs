@@ -73,7 +73,7 @@ internal sealed class EntryChanges(ServerCalls calls, EntryReads reads, Func<lon
         var depth = changes[indices[0]].Depth;
         if (deadline is not null)
         {
-            var exchange = new ReadExchange(targets, 0, 1, calls.Names, depth, refreshes: false);
+            var exchange = new ReadExchange(targets, 0, 1, calls.Names, depth, ReadMode.Look);
             await ServerCalls.RunAsync(connection, exchange, deadline, cancellationToken).ConfigureAwait(false);
             held[unknown[0]] = exchange.Held[0];
             return held;

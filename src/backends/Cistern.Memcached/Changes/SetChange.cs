@@ -6,7 +6,7 @@ internal sealed class SetChange(KeyTarget target, in EntryDraft draft) : EntryCh
     private readonly EntryDraft _draft = draft;
 
     /// <inheritdoc/>
-    public override bool ExpectsNothing => _draft.Condition == SetCondition.IfAbsent;
+    public override bool ExpectsNothing => _draft.Condition == SetCondition.IfAbsent && _draft.Lease.IsNone;
 
     /// <inheritdoc/>
     public override ConnectionUse Use => _draft.Use();
@@ -21,6 +21,7 @@ internal sealed class SetChange(KeyTarget target, in EntryDraft draft) : EntryCh
     /// <inheritdoc/>
     public override ChangeStep<SetOutcome> Decide(in HeldEntry held, long now)
     {
+        if (!_draft.Lease.IsNone && _draft.Lease.Number != held.Cas) return ChangeStep<SetOutcome>.Leave(SetOutcome.Superseded);
         var isPresent = held.IsLive(now);
         return _draft.Refusal(isPresent, isPresent ? held.Version : null, held.TombstoneVersion(now)) is { } refusal
             ? ChangeStep<SetOutcome>.Leave(refusal)

@@ -4,12 +4,18 @@ namespace Cistern;
 internal sealed class EntryReads(ServerCalls calls)
 {
     /// <summary>Reads what is there for a key.</summary>
-    public async ValueTask<HeldEntry> ReadAsync(string key, ReadDepth depth, bool refreshes, CancellationToken cancellationToken)
+    public ValueTask<HeldEntry> ReadAsync(string key, ReadDepth depth, bool refreshes, CancellationToken cancellationToken) =>
+        ReadAsync(key, depth, refreshes ? ReadMode.Use : ReadMode.Look, cancellationToken);
+
+    /// <summary>Reads what is there for a key, and has the server put an empty item there if nothing is.</summary>
+    public ValueTask<HeldEntry> LeaseAsync(string key, CancellationToken cancellationToken) => ReadAsync(key, ReadDepth.Header, ReadMode.Lease, cancellationToken);
+
+    private async ValueTask<HeldEntry> ReadAsync(string key, ReadDepth depth, ReadMode mode, CancellationToken cancellationToken)
     {
         var deadline = calls.Deadline();
         KeyTarget[] targets = [new(calls.Names.NameOf(key), key)];
         var connection = await calls.Nodes[calls.Find(targets[0].Name)].ConnectAsync(ConnectionUse.Call, deadline, cancellationToken).ConfigureAwait(false);
-        var exchange = new ReadExchange(targets, 0, 1, calls.Names, depth, refreshes);
+        var exchange = new ReadExchange(targets, 0, 1, calls.Names, depth, mode);
         await ServerCalls.RunAsync(connection, exchange, deadline, cancellationToken).ConfigureAwait(false);
         return exchange.Held[0];
     }
@@ -40,7 +46,7 @@ internal sealed class EntryReads(ServerCalls calls)
         var window = new ExchangeWindow<ReadExchange>(connection, cancellationToken);
         for (var from = 0; from < targets.Count;)
         {
-            var exchange = new ReadExchange(targets, from, connection.Pace.Names, calls.Names, depth, refreshes);
+            var exchange = new ReadExchange(targets, from, connection.Pace.Names, calls.Names, depth, refreshes ? ReadMode.Use : ReadMode.Look);
             Tell(await window.PostAsync(exchange).ConfigureAwait(false));
             from += exchange.Count;
         }

@@ -10,7 +10,7 @@ internal sealed class EntrySets(KeyNames names, EntryStores stores, EntryChanges
     public async ValueTask<SetOutcome> SetAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
         if (draft.Value.Length > longestValue) return SetOutcome.TooLarge;
-        if (draft.Condition == SetCondition.Always) return await stores.StoreAsync(draft, cancellationToken).ConfigureAwait(false);
+        if (IsPlain(draft)) return await stores.StoreAsync(draft, cancellationToken).ConfigureAwait(false);
         return await changes.RunAsync(new SetChange(Target(draft), draft), cancellationToken).ConfigureAwait(false);
     }
 
@@ -21,7 +21,7 @@ internal sealed class EntrySets(KeyNames names, EntryStores stores, EntryChanges
         for (var i = 0; i < outcomes.Length; i++)
         {
             var draft = drafts[i];
-            hasConditions |= draft.Condition != SetCondition.Always;
+            hasConditions |= !IsPlain(draft);
             if (draft.Value.Length > longestValue) outcomes[i] = SetOutcome.TooLarge;
         }
 
@@ -44,7 +44,7 @@ internal sealed class EntrySets(KeyNames names, EntryStores stores, EntryChanges
         for (; next < outcomes.Length && keys.Add(drafts[next].Key); next++)
         {
             if (outcomes[next] == SetOutcome.TooLarge) continue;
-            if (drafts[next].Condition == SetCondition.Always) plain.Add(next);
+            if (IsPlain(drafts[next])) plain.Add(next);
             else conditional.Add(next);
         }
 
@@ -53,6 +53,8 @@ internal sealed class EntrySets(KeyNames names, EntryStores stores, EntryChanges
         for (var i = 0; i < decided.Length; i++) outcomes[conditional[i]] = decided[i];
         return next;
     }
+
+    private static bool IsPlain(in EntryDraft draft) => draft.Condition == SetCondition.Always && draft.Lease.IsNone;
 
     private KeyTarget Target(in EntryDraft draft) => new(names.NameOf(draft.Key), draft.Key);
 }

@@ -6,8 +6,8 @@ namespace Cistern;
 /// <param name="most">How many of them to read, if there are so many.</param>
 /// <param name="names">What keys are called.</param>
 /// <param name="depth">How much is kept.</param>
-/// <param name="refreshes">Whether the server counts it as a use.</param>
-internal sealed class ReadExchange(IReadOnlyList<KeyTarget> targets, int from, int most, KeyNames names, ReadDepth depth, bool refreshes) : Exchange
+/// <param name="mode">What the server does besides.</param>
+internal sealed class ReadExchange(IReadOnlyList<KeyTarget> targets, int from, int most, KeyNames names, ReadDepth depth, ReadMode mode) : Exchange
 {
     private const int LineBytes = 64;
 
@@ -29,7 +29,12 @@ internal sealed class ReadExchange(IReadOnlyList<KeyTarget> targets, int from, i
             "mg "u8.CopyTo(text);
             name.CopyTo(text[3..]);
             var at = 3 + name.Length;
-            var flags = refreshes ? " v c q"u8 : " v c u q"u8;
+            var flags = mode switch
+            {
+                ReadMode.Use => " v c q"u8,
+                ReadMode.Lease => " v c u q N30"u8,
+                _ => " v c u q"u8,
+            };
             flags.CopyTo(text[at..]);
             at += flags.Length;
             StoreCommand.Flag(" O"u8, first + (ulong)i, text, ref at);
