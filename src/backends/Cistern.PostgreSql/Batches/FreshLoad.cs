@@ -44,11 +44,20 @@ internal sealed class FreshLoad(EntryStatements statements)
         var count = Math.Min(SampleRows, rows.Length);
         var sample = new ReadOnlyMemory<byte>[count];
         for (var i = 0; i < count; i++) sample[i] = rows[(int)((long)i * rows.Length / count)].Column(RowColumn.Hash).GetValueOrDefault();
-        var command = connection.Command(statements.Meets);
-        await using (command.ConfigureAwait(false))
+        var batch = new NpgsqlBatch(connection);
+        await using (batch.ConfigureAwait(false))
         {
-            command.Parameters.Bytes(sample);
-            return await command.FirstAsync<bool>().ConfigureAwait(false);
+            batch.Add(EntryStatements.KeepToIndexes);
+            batch.Add(statements.Meets).Parameters.Bytes(sample);
+            var reader = await batch.ExecuteReaderAsync().ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                await reader.NextResultAsync().ConfigureAwait(false);
+                await reader.ReadAsync().ConfigureAwait(false);
+                var meets = reader.GetBoolean(0);
+                await reader.EndAsync().ConfigureAwait(false);
+                return meets;
+            }
         }
     }
 

@@ -9,6 +9,11 @@ internal sealed class EntryStatements(TableName table)
     /// <summary>The temporary table that a large batch goes through.</summary>
     public const string Staged = "pg_temp.cistern_staged";
 
+    /// <summary>
+    /// Has the statements after it, up to the end of the transaction, planned for the index. A plan that was made while the table was small would read all of it, and is kept while it grows.
+    /// </summary>
+    public const string KeepToIndexes = "SELECT set_config('enable_seqscan', 'off', true)";
+
     private const string Columns = "key_hash, key, version, created_at, expires_at, absolute_end, metadata, value";
 
     private const string Replace =
