@@ -162,6 +162,29 @@ public sealed class FreshLoadTests(DatabaseServer server) : PostgreSqlTest(serve
         Assert.InRange(tries, 5, 8);
     }
 
+    // A statement that is kept prepared keeps its plan, too, until statistics of the table are made anew.
+    [Fact]
+    public async Task LookForKeys_PreparedWhileTheTableWasEmpty_DoesNotReadAllOfItLater()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        await using (var connection = new NpgsqlConnection(Server.ConnectionString + ";Pooling=false;Max Auto Prepare=16;Auto Prepare Min Usages=1"))
+        {
+            await connection.OpenAsync();
+            var load = new FreshLoad(Statements);
+            for (var batch = 0; batch < 20; batch++)
+            {
+                if (batch == 10) await connection.ExecuteAsync($"TRUNCATE {Quoted}");
+                Assert.True(await load.TryAsync(connection, BatchPlan.Of([.. Enumerable.Range(0, 500).Select(i => Draft($"{batch} {i}", null))], 100), null));
+            }
+        }
+
+        // What a connection has counted shows once it is closed.
+        while ((long)(await RunAsync("SELECT seq_scan + idx_scan FROM pg_stat_user_tables WHERE relname = $1", Table))! < 20) await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+
+        // Two indexes were built, and built again.
+        Assert.InRange((long)(await RunAsync("SELECT seq_scan FROM pg_stat_user_tables WHERE relname = $1", Table))!, 0, 4);
+    }
+
     private EntryStatements Statements => new(new TableName("public", Table));
 
     private EntryDraft Draft(string key, long? version, SetCondition condition = SetCondition.Always) => new()
