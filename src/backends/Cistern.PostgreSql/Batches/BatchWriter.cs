@@ -8,6 +8,8 @@ namespace Cistern;
 /// </summary>
 internal sealed class BatchWriter(Database database, EntryStatements statements)
 {
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
+
     private readonly FreshLoad _fresh = new(statements);
 
     /// <summary>Stores a batch; returns its outcomes.</summary>
@@ -34,9 +36,9 @@ internal sealed class BatchWriter(Database database, EntryStatements statements)
                 var began = Stopwatch.GetTimestamp();
                 if (await call.Writer._fresh.TryAsync(connection, call.Plan, call.IsLong ? call.Limit : null).ConfigureAwait(false)) return call.Plan.Outcomes;
 
-                // What is left of the time: the server is to end this before the caller gives it up for hung.
+                // What is left of the time: the server is to end this before the caller gives it up for hung. No time at all would mean that there is no limit.
                 var left = call.Limit - Stopwatch.GetElapsedTime(began);
-                return await LongTransaction.RunAsync(connection, left, call, static (connection, call) => call.IsLong
+                return await LongTransaction.RunAsync(connection, left > Least ? left : Least, call, static (connection, call) => call.IsLong
                     ? call.Writer.StoreStagedAsync(connection, call.Plan, call.Now)
                     : call.Writer.StoreArraysAsync(connection, call.Plan, call.Now)).ConfigureAwait(false);
             },
