@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Batches of sets to a PostgreSQL server of this machine (D6), in turn with psql on the same server and a table of the same columns and indexes: new keys beside \copy of a binary file, keys that are there
-# beside \copy into a temporary table and an upsert from it. Ratios are medians of each round's; above 1 the backend is faster. The server is a fresh one in a temporary folder, as nobody when this is root.
-#   bench/postgresql.sh [rounds] [entries] [entries in a batch]
+# beside \copy into a temporary table and an upsert from it, each in one transaction, where the backend has one for each batch. psql gets rows that are ready in a file, and the time of its start is taken off;
+# the backend hashes and encodes its own, on a connection that is open. Ratios are medians of each round's; above 1 the backend is faster. The server is a fresh one in a temporary folder, as nobody when this is root.
+#   bench/postgresql.sh [rounds] [entries] [entries in a batch]...
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source bench/measure.sh
 
-rounds=${1:-5} entries=${2:-200000} batch=${3:-10000}
+rounds=${1:-5} entries=${2:-200000}
+batches=("${@:3}")
+[ ${#batches[@]} != 0 ] || batches=(1000 10000 50000 "$entries")
 binaries=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)
 [ -n "$binaries" ] || binaries=$(dirname "$(command -v initdb || true)")
 { [ -x "$binaries/initdb" ] && command -v psql >/dev/null; } || { echo "needs postgres and psql (Debian: apt-get install postgresql)" >&2; exit 1; }
@@ -38,9 +41,9 @@ quietly dotnet build bench/PostgreSql --configuration Release --nologo
 program=artifacts/bin/PostgreSqlBench/release/PostgreSqlBench.dll
 address="postgres://bench:$PGPASSWORD@127.0.0.1:$port/postgres?table="
 dotnet $program file "$folder/rows" "$entries"
-for table in ours theirs; do dotnet $program create "$address$table"; done
+for table in theirs "${batches[@]/#/ours_}"; do dotnet $program create "$address$table"; done
 describe_machine
-echo "$rounds rounds, $entries entries with keys of 19 bytes and values of 100 bytes, in batches of $batch, $("$binaries/postgres" --version)"
+echo "$rounds rounds, $entries entries with keys of 19 bytes and values of 100 bytes, in batches of ${batches[*]}, $("$binaries/postgres" --version)"
 
 cat > "$folder/copy.sql" <<SQL
 \copy theirs from '$folder/rows' (format binary)
@@ -55,19 +58,30 @@ COMMIT;
 SQL
 
 run() { psql -qX -v ON_ERROR_STOP=1 "$@"; }
-theirs() { measure_seconds run -f "$folder/$1.sql" >> "$folder/$1.theirs"; }
-ours() { dotnet $program set "${address}ours" "$entries" "$batch" >> "$folder/$1.ours"; }
+theirs() {
+    local start whole
+    start=$(measure_seconds run -c 'SELECT 1') && whole=$(measure_seconds run -f "$folder/$1.sql") || exit 1
+    awk -v whole="$whole" -v start="$start" 'BEGIN { printf "%.4f\n", whole - start }' >> "$folder/$1.theirs"
+}
+ours() { dotnet $program set "${address}ours_$2" "$entries" "$2" >> "$folder/$1.ours_$2"; }
 for ((round = 1; round <= rounds; round++)); do
-    quietly run -c 'TRUNCATE theirs, ours' -c CHECKPOINT
+    for table in theirs "${batches[@]/#/ours_}"; do quietly run -c "TRUNCATE $table"; done
+    quietly run -c CHECKPOINT
     for way in copy upsert; do
         theirs $way
-        ours $way
-        echo "round $round, $way: psql $(tail -n 1 "$folder/$way.theirs") s, cistern $(tail -n 1 "$folder/$way.ours" | cut -d ' ' -f 1) s"
+        told="round $round, $way: psql $(tail -n 1 "$folder/$way.theirs") s, cistern"
+        for batch in "${batches[@]}"; do
+            ours $way "$batch"
+            told+=" $batch: $(tail -n 1 "$folder/$way.ours_$batch" | cut -d ' ' -f 1) s"
+        done
+        echo "$told"
     done
-    [ "$(run -Atc 'SELECT count(*) FROM ours')" = "$entries" ] || { echo "entries are missing" >&2; exit 1; }
+    for batch in "${batches[@]}"; do [ "$(run -Atc "SELECT count(*) FROM ours_$batch")" = "$entries" ] || { echo "entries are missing" >&2; exit 1; }; done
 done
 
 for way in copy upsert; do
-    seconds=$(median "$folder/$way.ours" 1)
-    echo "D6 $way: of psql $(ratio_by_round "$folder/$way.theirs" "$folder/$way.ours"); $(awk -v entries="$entries" -v seconds="$seconds" 'BEGIN { printf "%.0f", entries / seconds }') entries/s, the process held $(($(median "$folder/$way.ours" 2) / 1024)) MB at most"
+    for batch in "${batches[@]}"; do
+        seconds=$(median "$folder/$way.ours_$batch" 1)
+        echo "D6 $way, batches of $batch: of psql $(ratio_by_round "$folder/$way.theirs" "$folder/$way.ours_$batch"); $(awk -v entries="$entries" -v seconds="$seconds" 'BEGIN { printf "%.0f", entries / seconds }') entries/s, the process held $(($(median "$folder/$way.ours_$batch" 2) / 1024)) MB at most"
+    done
 done

@@ -8,7 +8,8 @@ using Cistern.Bench;
 //   PostgreSqlBench file FILE ENTRIES                writes what \copy reads: the same rows
 //   PostgreSqlBench create ADDRESS                   makes the address's table, as the backend does
 //   PostgreSqlBench set ADDRESS ENTRIES BATCH        set many, so many at a time
-const int Warm = 20_000;
+const int Warm = 50_000;
+const int WarmBatch = 10_000;
 
 var value = Encoding.ASCII.GetBytes(new string('v', 100));
 if (args[0] == "file")
@@ -27,7 +28,8 @@ if (args[0] == "create")
 var (entries, batch) = (int.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture));
 await using (var warm = await PostgreSqlScheme.Instance.OpenAsync(BackendAddress.Parse($"{args[1]}_warm"), BackendOpening.Default, default))
 {
-    foreach (var requests in Requests(Warm).Chunk(batch)) await warm.SetManyAsync(requests);
+    // Twice: new keys, and keys that are there.
+    foreach (var requests in Requests(Warm).Concat(Requests(Warm)).Chunk(Math.Min(batch, WarmBatch))) await warm.SetManyAsync(requests);
 }
 
 await using var backend = await PostgreSqlScheme.Instance.OpenAsync(address, BackendOpening.Default, default);

@@ -34,6 +34,7 @@ public sealed class FaultServer : IAsyncDisposable
         ("set", () => backend.SetStringAsync("key", "value").AsTask()),
         ("set if newer", () => backend.SetAsync("versioned", new byte[] { 1 }, SetOptions.IfNewer(1)).AsTask()),
         ("set many", () => backend.SetManyAsync([new SetRequest("key", new byte[] { 1 }), new SetRequest("other", new byte[] { 1 })]).AsTask()),
+        ("set many new ones", () => backend.SetManyAsync(Enumerable.Range(0, 1_000).Select(i => new SetRequest($"new {i}", new byte[1_000]))).AsTask()),
         ("touch", () => backend.TouchAsync("key", TimeSpan.FromHours(1)).AsTask()),
         ("delete", () => backend.DeleteAsync("missing").AsTask()),
         ("delete with a version", () => backend.DeleteAsync("missing", 1).AsTask()),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Cistern.Servers;
 using Npgsql;
 
@@ -124,6 +125,30 @@ public sealed class PatienceTests
 
         Assert.All(await first, outcome => Assert.Equal(SetOutcome.Stored, outcome));
         Assert.All(await second, outcome => Assert.Equal(SetOutcome.Stored, outcome));
+    }
+
+    // New keys are tried first, then all is done in another way; the time is that of one batch.
+    [Fact]
+    public async Task Batch_ThatWaitsForAnAddedKeyAndThenForALockedRow_IsAFaultInItsTimeAndThePoolStays()
+    {
+        await using var faults = await FaultServer.StartAsync();
+        await using var backend = await faults.OpenAsync(Short, connections: 1);
+        var plan = BatchPlan.Of([.. Enumerable.Range(0, 1_000).Select(i => new EntryDraft { Key = $"{i}", Value = new(new byte[1]), CreatedAtMilliseconds = 0 })], 1);
+        var keys = Array.ConvertAll(plan.Steps[0].Rows, row => Encoding.UTF8.GetString(row.Column(RowColumn.Key)!.Value.Span));
+        await backend.SetStringAsync(keys[^1], "locked");
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => backend.GetAsync("key").AsTask()));
+        var before = await ConnectionsAsync(faults);
+        await using var adding = await LockAsync(faults, $"INSERT INTO cistern_cache (key_hash, key, created_at) VALUES (sha256('{keys[0]}'), '{keys[0]}', 0)");
+        await using var locked = await LockAsync(faults, $"SELECT 1 FROM cistern_cache WHERE key = '{keys[^1]}' FOR UPDATE");
+        var set = FaultServer.MeasureAsync(() => backend.SetManyAsync(keys.Select(key => new SetRequest(key, new byte[1]))).AsTask());
+        await WaitForBlockedAsync(faults);
+        await Task.Delay(Short / 2, TimeProvider.System);
+        await using (var commit = new NpgsqlCommand("COMMIT", adding)) await commit.ExecuteNonQueryAsync();
+        var (fault, took) = await set;
+        Assert.Equal(PostgresErrorCodes.QueryCanceled, Assert.IsType<PostgresException>(Assert.IsType<CacheBackendException>(fault).InnerException).SqlState);
+        Assert.True(took <= Longest, $"It took {took.TotalMilliseconds} ms.");
+        Assert.Equal("locked", await backend.GetStringAsync(keys[^1]));
+        Assert.Equal(before, await ConnectionsAsync(faults));
     }
 
     // Whoever asks for a password has taken the pool, and has no connection yet.

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Cistern;
 
 /// <summary>
@@ -8,12 +6,16 @@ namespace Cistern;
 /// </summary>
 internal sealed class BatchPlan
 {
-    private BatchPlan(SetOutcome[] outcomes, List<BatchStep> steps)
+    private BatchPlan(SetOutcome[] outcomes, IReadOnlyList<BatchStep> steps, bool hasEachKeyOnce)
     {
         Outcomes = outcomes;
         Steps = steps;
-        Rows = steps.Sum(step => step.Rows.Length);
-        SizeBytes = steps.Sum(step => step.Rows.Sum(row => row.SizeBytes));
+        HasEachKeyOnce = hasEachKeyOnce;
+        foreach (var step in steps)
+        {
+            Rows += step.Rows.Length;
+            foreach (var row in step.Rows) SizeBytes += row.Bytes.Length;
+        }
     }
 
     /// <summary>One outcome per draft: as it is when everything is stored that is sent.</summary>
@@ -22,45 +24,52 @@ internal sealed class BatchPlan
     /// <summary>What is sent, in order.</summary>
     public IReadOnlyList<BatchStep> Steps { get; }
 
+    /// <summary>Whether no key is sent twice.</summary>
+    public bool HasEachKeyOnce { get; }
+
     public int Rows { get; }
 
+    /// <summary>How many bytes of rows go over the network.</summary>
     public long SizeBytes { get; }
 
     public static BatchPlan Of(IReadOnlyList<EntryDraft> drafts, long maxValueBytes)
     {
         var outcomes = new SetOutcome[drafts.Count];
-        var waves = new List<List<int>>();
-        var lastOf = new Dictionary<string, (int Wave, int Index)>(drafts.Count);
-        for (var place = 0; place < drafts.Count; place++)
+        for (var place = 0; place < outcomes.Length; place++)
         {
-            var draft = drafts[place];
-            if (draft.Value.Length > maxValueBytes)
-            {
-                outcomes[place] = SetOutcome.TooLarge;
-                continue;
-            }
-
-            ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(lastOf, draft.Key, out var isRepeated);
-            if (isRepeated && draft.Condition == SetCondition.Always && drafts[waves[last.Wave][last.Index]].Condition == SetCondition.Always)
-            {
-                waves[last.Wave][last.Index] = place;
-                continue;
-            }
-
-            var wave = isRepeated ? last.Wave + 1 : 0;
-            if (wave == waves.Count) waves.Add([]);
-            last = (wave, waves[wave].Count);
-            waves[wave].Add(place);
+            if (drafts[place].Value.Length > maxValueBytes) outcomes[place] = SetOutcome.TooLarge;
         }
 
-        return new BatchPlan(outcomes, [.. waves.SelectMany(wave => StepsOf(drafts, wave))]);
+        var rows = BatchRows.Of(drafts, outcomes);
+        if (rows.Length == 0) return new BatchPlan(outcomes, [], hasEachKeyOnce: true);
+        return IsOneStep(rows) ? new BatchPlan(outcomes, [new BatchStep(rows[0].Condition, rows)], hasEachKeyOnce: true) : InWaves(outcomes, rows);
     }
 
-    private static IEnumerable<BatchStep> StepsOf(IReadOnlyList<EntryDraft> drafts, List<int> wave) =>
-        from place in wave
-        group (Row: EntryRow.Of(drafts[place]), Place: place) by drafts[place].Condition into condition
-        let rows = condition.OrderBy(entry => entry.Row.Key.Hash, HashOrder).ToArray()
-        select new BatchStep(condition.Key, [.. rows.Select(entry => entry.Row)], [.. rows.Select(entry => entry.Place)]);
+    private static bool IsOneStep(EncodedRow[] rows)
+    {
+        for (var i = 1; i < rows.Length; i++)
+        {
+            if (rows[i].Condition != rows[0].Condition || rows[i].HasKeyOf(rows[i - 1])) return false;
+        }
 
-    private static Comparer<byte[]> HashOrder { get; } = Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
+        return true;
+    }
+
+    private static BatchPlan InWaves(SetOutcome[] outcomes, EncodedRow[] rows)
+    {
+        var waves = new List<SortedDictionary<SetCondition, List<EncodedRow>>>();
+        var wave = 0;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (i > 0 && !rows[i].HasKeyOf(rows[i - 1])) wave = 0;
+            var isOvertaken = i + 1 < rows.Length && rows[i].Condition == SetCondition.Always && rows[i + 1].Condition == SetCondition.Always && rows[i].HasKeyOf(rows[i + 1]);
+            if (isOvertaken) continue;
+            if (wave == waves.Count) waves.Add([]);
+            if (!waves[wave].TryGetValue(rows[i].Condition, out var step)) waves[wave][rows[i].Condition] = step = [];
+            step.Add(rows[i]);
+            wave++;
+        }
+
+        return new BatchPlan(outcomes, [.. waves.SelectMany(steps => steps.Select(step => new BatchStep(step.Key, [.. step.Value])))], waves.Count == 1);
+    }
 }

@@ -3,8 +3,7 @@ namespace Cistern;
 /// <summary>A part of a batch that one statement can store: entries of different keys on one condition, in the order of their hashes.</summary>
 /// <param name="Condition">The condition of all.</param>
 /// <param name="Rows">The entries.</param>
-/// <param name="Places">The place of each in the batch.</param>
-internal sealed record BatchStep(SetCondition Condition, EntryRow[] Rows, int[] Places)
+internal sealed record BatchStep(SetCondition Condition, EncodedRow[] Rows)
 {
     /// <summary>The index of the row that has a hash.</summary>
     public int Find(ReadOnlySpan<byte> hash)
@@ -13,7 +12,7 @@ internal sealed record BatchStep(SetCondition Condition, EntryRow[] Rows, int[] 
         while (low <= high)
         {
             var middle = (low + high) >>> 1;
-            var order = Rows[middle].Key.Hash.AsSpan().SequenceCompareTo(hash);
+            var order = Rows[middle].Hash.SequenceCompareTo(hash);
             if (order == 0) return middle;
             if (order < 0) low = middle + 1;
             else high = middle - 1;

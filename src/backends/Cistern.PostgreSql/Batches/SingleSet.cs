@@ -47,7 +47,7 @@ internal static class SingleSet
                 var isStored = await reader.ReadAsync().ConfigureAwait(false);
                 await reader.NextResultAsync().ConfigureAwait(false);
                 await reader.ReadAsync().ConfigureAwait(false);
-                var refusal = row.Refusal(reader.NumberOrNull(0), reader.GetBoolean(1));
+                var refusal = EntryRow.Refusal(row.Version, reader.NumberOrNull(0), reader.GetBoolean(1));
                 await reader.EndAsync().ConfigureAwait(false);
                 return isStored ? SetOutcome.Stored : refusal;
             }

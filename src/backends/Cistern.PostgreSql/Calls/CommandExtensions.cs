@@ -35,6 +35,10 @@ internal static class CommandExtensions
 
     public static NpgsqlParameterCollection Bytes(this NpgsqlParameterCollection arguments, byte[]?[] bytes) => arguments.Typed(bytes, NpgsqlDbType.Array | NpgsqlDbType.Bytea);
 
+    public static NpgsqlParameterCollection Bytes(this NpgsqlParameterCollection arguments, ReadOnlyMemory<byte>[] bytes) => arguments.Typed(bytes, NpgsqlDbType.Array | NpgsqlDbType.Bytea);
+
+    public static NpgsqlParameterCollection Bytes(this NpgsqlParameterCollection arguments, ReadOnlyMemory<byte>?[] bytes) => arguments.Typed(bytes, NpgsqlDbType.Array | NpgsqlDbType.Bytea);
+
     public static NpgsqlParameterCollection Numbers(this NpgsqlParameterCollection arguments, long?[] numbers) => arguments.Typed(numbers, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 
     public static NpgsqlParameterCollection Key(this NpgsqlParameterCollection arguments, in StoredKey key) => arguments.Bytes(key.Hash).Bytes(key.Bytes);

@@ -36,13 +36,11 @@ internal sealed class EntryRow
 
     public SetCondition Condition { get; }
 
-    /// <summary>How many bytes of key, value and metadata go over the network.</summary>
-    public long SizeBytes => (long)Key.Bytes.Length + Value.Length + (Metadata?.Length ?? 0);
-
     public static EntryRow Of(in EntryDraft draft) => new(draft);
 
     /// <summary>Why a versioned row was refused by the row that is there.</summary>
+    /// <param name="version">The version of the row that was refused.</param>
     /// <param name="heldVersion">The version of the row that is there.</param>
     /// <param name="isTombstone">Whether that is a tombstone.</param>
-    public SetOutcome Refusal(long? heldVersion, bool isTombstone) => heldVersion == Version && !isTombstone ? SetOutcome.AlreadyCurrent : SetOutcome.Superseded;
+    public static SetOutcome Refusal(long? version, long? heldVersion, bool isTombstone) => heldVersion == version && !isTombstone ? SetOutcome.AlreadyCurrent : SetOutcome.Superseded;
 }

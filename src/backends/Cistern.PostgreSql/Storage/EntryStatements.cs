@@ -9,6 +9,11 @@ internal sealed class EntryStatements(TableName table)
     /// <summary>The temporary table that a large batch goes through.</summary>
     public const string Staged = "pg_temp.cistern_staged";
 
+    /// <summary>
+    /// Has the statements after it, up to the end of the transaction, planned for the index. A plan that was made while the table was small would read all of it, and is kept while it grows.
+    /// </summary>
+    public const string KeepToIndexes = "SELECT set_config('enable_seqscan', 'off', true)";
+
     private const string Columns = "key_hash, key, version, created_at, expires_at, absolute_end, metadata, value";
 
     private const string Replace =
@@ -19,8 +24,9 @@ internal sealed class EntryStatements(TableName table)
 
     private const string Arrays = "SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[])";
 
-    // In the order of the hashes, so that two batches lock rows in one order and do not wait for each other.
-    private const string StagedStep = $"SELECT {Columns} FROM {Staged} WHERE step = $1 ORDER BY key_hash";
+    // The rows lie as they were copied, in the order of their hashes, for COPY into a table of the same transaction only appends: so two batches lock rows in one order, and do not wait for each other, and
+    // the server need not sort them. It is a courtesy: what deadlocks all the same is done again.
+    private const string StagedStep = $"SELECT {Columns} FROM {Staged} WHERE step = $1";
 
     /// <summary>The value of a live entry. $1 hash, $2 key, $3 now.</summary>
     public string Get { get; } = $"SELECT value FROM {table} WHERE key_hash = $1 AND key = $2 AND {Live("$3")}";
@@ -128,12 +134,18 @@ internal sealed class EntryStatements(TableName table)
     /// <summary>The same for a step of the temporary table. $1 the step.</summary>
     public string HeldStaged { get; } = $"SELECT key_hash, version, value IS NULL FROM {table} WHERE key_hash IN (SELECT key_hash FROM {Staged} WHERE step = $1)";
 
+    /// <summary>Whether there is any row under some hashes, whatever it is. $1 hashes.</summary>
+    public string Meets { get; } = $"SELECT EXISTS (SELECT 1 FROM {table} WHERE key_hash = ANY($1))";
+
+    /// <summary>Adds rows to the table itself; where a key has a row, it fails.</summary>
+    public string CopyFresh { get; } = $"COPY {table} ({Columns}) FROM STDIN (FORMAT binary)";
+
     /// <summary>Creates the temporary table, which is gone with its transaction.</summary>
     public string Stage { get; } =
-        "CREATE TEMPORARY TABLE cistern_staged (step integer, key_hash bytea, key bytea, version bigint, created_at bigint, expires_at bigint, absolute_end bigint, metadata bytea, value bytea) ON COMMIT DROP";
+        "CREATE TEMPORARY TABLE cistern_staged (key_hash bytea, key bytea, version bigint, created_at bigint, expires_at bigint, absolute_end bigint, metadata bytea, value bytea, step integer) ON COMMIT DROP";
 
     /// <summary>Fills it.</summary>
-    public string CopyStaged { get; } = $"COPY {Staged} (step, {Columns}) FROM STDIN (FORMAT binary)";
+    public string CopyStaged { get; } = $"COPY {Staged} ({Columns}, step) FROM STDIN (FORMAT binary)";
 
     /// <summary>Stores one entry: $1 to $8 its columns; with a condition, $9 now, and a row comes back where it was stored.</summary>
     public string Set(SetCondition condition) => $"INSERT INTO {table} AS held ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) {Unless(condition, "$9", "true")}";
