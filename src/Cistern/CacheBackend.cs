@@ -150,7 +150,7 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         CacheEntry? entry;
         try { entry = await GetEntryCoreAsync(key, cancellationToken).ConfigureAwait(false); }
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "get entry"); }
-        return entry is null ? null : WithoutFuture(entry);
+        return entry is null ? null : WithoutFuture(entry, Now());
     }
 
     /// <summary>Sets a value. Any outcome but <see cref="SetOutcome.Stored"/> leaves the previous value untouched.</summary>
@@ -275,7 +275,8 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
         catch (Exception fault) when (IsFault(fault, cancellationToken)) { throw Wrap(fault, "look up entries"); }
         _counters.Count(StatsCount.Hit, found.Count);
         _counters.Count(StatsCount.Miss, distinct.Count - found.Count);
-        return found.Values.All(entry => ReferenceEquals(entry, WithoutFuture(entry))) ? found : found.ToDictionary(pair => pair.Key, pair => WithoutFuture(pair.Value));
+        var now = Now();
+        return found.Values.Any(entry => entry.CreatedAt > now) ? found.ToDictionary(pair => pair.Key, pair => WithoutFuture(pair.Value, now)) : found;
     }
 
     /// <summary>Asks for several keys whether a live entry is there, in one round trip where the backend can; returns the keys that have one. Not a lookup.</summary>
@@ -644,11 +645,9 @@ public abstract class CacheBackend : IAsyncDisposable, IDisposable
     }
 
     // After the clock was set back, or by another process's clock, an entry may come from the future: nobody should reckon with a negative age.
-    private CacheEntry WithoutFuture(CacheEntry entry)
-    {
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(NowMilliseconds);
-        return entry.CreatedAt > now ? entry with { CreatedAt = now } : entry;
-    }
+    private static CacheEntry WithoutFuture(CacheEntry entry, DateTimeOffset now) => entry.CreatedAt > now ? entry with { CreatedAt = now } : entry;
+
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(NowMilliseconds);
 
     private void Begin(CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 
 namespace Cistern;
 
@@ -82,8 +81,7 @@ public sealed class MemcachedBackend : CacheBackend
     protected override async ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken)
     {
         var held = await _reads.ReadAsync(key, ReadDepth.Whole, refreshes: false, cancellationToken).ConfigureAwait(false);
-        var now = NowMilliseconds;
-        return held.IsLive(now) ? held.ToEntry(now) : null;
+        return held.IsLive(NowMilliseconds) ? held.ToEntry() : null;
     }
 
     // Whatever is there that is no live entry, or the empty item that the server puts where nothing is: the number of its last change is the lease, as every set and delete leaves another one.
@@ -123,8 +121,7 @@ public sealed class MemcachedBackend : CacheBackend
 
         void Add(HeldEntry held)
         {
-            var now = NowMilliseconds;
-            if (held.IsLive(now)) found.Add(held.Key!, held.ToEntry(now));
+            if (held.IsLive(NowMilliseconds)) found.Add(held.Key!, held.ToEntry());
         }
     }
 
@@ -167,25 +164,13 @@ public sealed class MemcachedBackend : CacheBackend
     protected override ValueTask<long> ClearCoreAsync(CancellationToken cancellationToken) => _listing.ClearAsync(cancellationToken);
 
     /// <inheritdoc/>
-    protected override IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, CancellationToken cancellationToken) => KeysAsync(pattern, cancellationToken);
+    protected override IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, CancellationToken cancellationToken) => _listing.KeysAsync(pattern, cancellationToken);
 
     /// <summary>Nothing: a server does not know which of its items are this backend's.</summary>
     protected override ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken) => default;
 
     /// <inheritdoc/>
     protected override void DisposeCore() => _calls.Dispose();
-
-    private async IAsyncEnumerable<string> KeysAsync(KeyPattern pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (!pattern.IsLiteral)
-        {
-            await foreach (var key in _listing.KeysAsync(pattern, cancellationToken).ConfigureAwait(false)) yield return key;
-        }
-        else if (CacheKey.Explain(pattern.LiteralPrefix) is null && await ExistsCoreAsync(pattern.LiteralPrefix, cancellationToken).ConfigureAwait(false))
-        {
-            yield return pattern.LiteralPrefix;
-        }
-    }
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {

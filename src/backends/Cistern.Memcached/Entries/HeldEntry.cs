@@ -73,13 +73,13 @@ internal readonly struct HeldEntry
     public long? TombstoneVersion(long now) => _isReadable && _header.IsTombstone && !HasEnded(now) ? _header.Version : null;
 
     /// <summary>The entry, for inspection.</summary>
-    public CacheEntry ToEntry(long now)
+    public CacheEntry ToEntry()
     {
         var entry = new CacheEntry
         {
             Key = Key!,
             Value = Value,
-            CreatedAt = Instant(Math.Min(CreatedAtMilliseconds, now)),
+            CreatedAt = Instant(CreatedAtMilliseconds),
             ExpiresAt = ExpiresAtMilliseconds is { } end ? Instant(end) : null,
             AbsoluteExpiration = AbsoluteExpirationMilliseconds is { } limit ? Instant(limit) : null,
             Version = Version,
