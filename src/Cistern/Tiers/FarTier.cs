@@ -16,7 +16,7 @@ internal sealed class FarTier(CacheBackend far, TieredBackendOptions options, Ti
     /// <summary>Whether it is down.</summary>
     public bool IsDown => _breaker.IsDown;
 
-    /// <summary>Asks for one call, to be made by <see cref="CallAsync"/>.</summary>
+    /// <summary>Asks for one call, to be made by <see cref="CallAsync"/>, where something is to be done between the two that a tier which is down must not cause.</summary>
     /// <exception cref="CacheBackendException">It is down.</exception>
     public void Enter()
     {
@@ -25,6 +25,14 @@ internal sealed class FarTier(CacheBackend far, TieredBackendOptions options, Ti
         throw new CacheBackendException(wait > TimeSpan.Zero
             ? $"{far.Name}: the far tier is down; it is tried again in {wait.TotalSeconds:0.0} s."
             : $"{far.Name}: the far tier is down; it is being tried again.");
+    }
+
+    /// <summary>Makes a call if it is not down.</summary>
+    /// <exception cref="CacheBackendException">It is down, or the call failed.</exception>
+    public ValueTask<T> AskAsync<TAsked, T>(TAsked asked, Func<CacheBackend, TAsked, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    {
+        Enter();
+        return CallAsync(asked, call, cancellationToken);
     }
 
     /// <summary>Makes a call that was asked for.</summary>

@@ -143,39 +143,24 @@ public sealed class TieredBackend : CacheBackend
 
     // The far tier's word on ends and versions, which copies do not have.
     /// <inheritdoc/>
-    protected override ValueTask<IReadOnlyDictionary<string, CacheEntry>> LookUpEntriesCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-    {
-        _far.Enter();
-        return _far.CallAsync(keys, static (far, keys, token) => far.LookUpEntriesAsync(keys, token), cancellationToken);
-    }
+    protected override ValueTask<IReadOnlyDictionary<string, CacheEntry>> LookUpEntriesCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        _far.AskAsync(keys, static (far, keys, token) => far.LookUpEntriesAsync(keys, token), cancellationToken);
 
     /// <inheritdoc/>
-    protected override ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken)
-    {
-        _far.Enter();
-        return _far.CallAsync(key, static (far, key, token) => far.GetEntryAsync(key, token), cancellationToken);
-    }
+    protected override ValueTask<CacheEntry?> GetEntryCoreAsync(string key, CancellationToken cancellationToken) =>
+        _far.AskAsync(key, static (far, key, token) => far.GetEntryAsync(key, token), cancellationToken);
 
     /// <inheritdoc/>
-    protected override ValueTask<FillLease> LeaseCoreAsync(string key, CancellationToken cancellationToken)
-    {
-        _far.Enter();
-        return _far.CallAsync(key, static (far, key, token) => far.LeaseAsync(key, token), cancellationToken);
-    }
+    protected override ValueTask<FillLease> LeaseCoreAsync(string key, CancellationToken cancellationToken) =>
+        _far.AskAsync(key, static (far, key, token) => far.LeaseAsync(key, token), cancellationToken);
 
     /// <inheritdoc/>
-    protected override ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken)
-    {
-        _far.Enter();
-        return _far.CallAsync(key, static (far, key, token) => far.ExistsAsync(key, token), cancellationToken);
-    }
+    protected override ValueTask<bool> ExistsCoreAsync(string key, CancellationToken cancellationToken) =>
+        _far.AskAsync(key, static (far, key, token) => far.ExistsAsync(key, token), cancellationToken);
 
     /// <inheritdoc/>
-    protected override ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
-    {
-        _far.Enter();
-        return _far.CallAsync(keys, static (far, keys, token) => far.ExistsManyAsync(keys, token), cancellationToken);
-    }
+    protected override ValueTask<IReadOnlySet<string>> ExistsManyCoreAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) =>
+        _far.AskAsync(keys, static (far, keys, token) => far.ExistsManyAsync(keys, token), cancellationToken);
 
     /// <inheritdoc/>
     protected override async ValueTask<SetOutcome> SetCoreAsync(EntryDraft draft, CancellationToken cancellationToken) => (await _writes.SetAsync(draft, cancellationToken).ConfigureAwait(false)).Far;
@@ -208,8 +193,7 @@ public sealed class TieredBackend : CacheBackend
     protected override async IAsyncEnumerable<string> KeysCoreAsync(KeyPattern pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        _far.Enter();
-        var keys = await _far.CallAsync((Far: _farBackend, pattern.Text, cancellationToken), static (_, listing, _) => BeginAsync(listing.Far, listing.Text, listing.cancellationToken), cancellationToken).ConfigureAwait(false);
+        var keys = await _far.AskAsync(pattern.Text, BeginAsync, cancellationToken).ConfigureAwait(false);
         await using (keys.Listing.ConfigureAwait(false))
         {
             for (var isThere = keys.IsThere; isThere; isThere = await _far.NoteFaultAsync(keys.Listing.MoveNextAsync()).ConfigureAwait(false)) yield return keys.Listing.Current;
@@ -233,8 +217,7 @@ public sealed class TieredBackend : CacheBackend
     /// <inheritdoc/>
     protected override async ValueTask<BackendUsage> GetUsageCoreAsync(CancellationToken cancellationToken)
     {
-        _far.Enter();
-        var stats = await _far.CallAsync(0, static (far, _, token) => far.GetStatsAsync(token), cancellationToken).ConfigureAwait(false);
+        var stats = await _far.AskAsync(0, static (far, _, token) => far.GetStatsAsync(token), cancellationToken).ConfigureAwait(false);
         return new BackendUsage { Entries = stats.CurrentEntries, SizeBytes = stats.CurrentSizeBytes, MemoryBytes = stats.MemoryBytes };
     }
 

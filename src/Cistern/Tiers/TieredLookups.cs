@@ -60,8 +60,7 @@ internal sealed class TieredLookups(NearTier near, FarTier far)
         IReadOnlyDictionary<string, CacheEntry> entries;
         try
         {
-            far.Enter();
-            entries = await far.CallAsync(others.Keys, static (far, keys, token) => far.LookUpEntriesAsync(keys, token), cancellationToken).ConfigureAwait(false);
+            entries = await far.AskAsync(others.Keys, static (far, keys, token) => far.LookUpEntriesAsync(keys, token), cancellationToken).ConfigureAwait(false);
         }
         catch (CacheBackendException)
         {
@@ -94,8 +93,7 @@ internal sealed class TieredLookups(NearTier near, FarTier far)
         IReadOnlyDictionary<string, CacheEntry> entries;
         try
         {
-            far.Enter();
-            entries = await far.CallAsync(key, static (far, key, token) => far.LookUpEntriesAsync([key], token), cancellationToken).ConfigureAwait(false);
+            entries = await far.AskAsync(key, static (far, key, token) => far.LookUpEntriesAsync([key], token), cancellationToken).ConfigureAwait(false);
         }
         catch (CacheBackendException)
         {
