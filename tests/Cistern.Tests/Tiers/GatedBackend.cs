@@ -21,6 +21,20 @@ internal sealed class GatedBackend(TimeProvider clock) : CacheBackend("gated", c
     /// <summary>Fails every call from now on, or none.</summary>
     public void Fail(bool fail) => Before = fail ? static call => Task.FromException(new IOException($"{call}: the line is cut")) : static _ => Task.CompletedTask;
 
+    /// <summary>Holds calls of one name back after their work.</summary>
+    /// <returns>What completes when the first has done its work, and what lets them go on.</returns>
+    public (Task IsDone, TaskCompletionSource MayAnswer) HoldBack(string name)
+    {
+        var (isDone, mayAnswer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        After = async call =>
+        {
+            if (call != name) return;
+            isDone.TrySetResult();
+            await mayAnswer.Task;
+        };
+        return (isDone.Task, mayAnswer);
+    }
+
     /// <summary>Loses its entries, and tells.</summary>
     public async Task LoseAsync()
     {

@@ -62,16 +62,9 @@ public sealed class InvalidationTests : TieredTest
     {
         var (one, other, _) = await OpenTwoAsync();
         await Far.SetAsync("key", Bytes("old"));
-        var hasRead = new TaskCompletionSource();
-        var mayAnswer = new TaskCompletionSource();
-        Far.After = async call =>
-        {
-            if (call != "look up") return;
-            hasRead.TrySetResult();
-            await mayAnswer.Task;
-        };
+        var (hasRead, mayAnswer) = Far.HoldBack("look up");
         var reading = other.GetAsync("key").AsTask();
-        await hasRead.Task;
+        await hasRead;
         await one.SetAsync("key", Bytes("new"));
         await SettleAsync(one, other);
         mayAnswer.SetResult();

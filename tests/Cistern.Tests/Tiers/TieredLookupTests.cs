@@ -99,16 +99,9 @@ public sealed class TieredLookupTests : TieredTest
     {
         var tiers = await OpenAsync();
         await Far.SetAsync("key", Bytes("old"));
-        var hasRead = new TaskCompletionSource();
-        var mayAnswer = new TaskCompletionSource();
-        Far.After = async call =>
-        {
-            if (call != "look up") return;
-            hasRead.TrySetResult();
-            await mayAnswer.Task;
-        };
+        var (hasRead, mayAnswer) = Far.HoldBack("look up");
         var reading = tiers.GetAsync("key").AsTask();
-        await hasRead.Task;
+        await hasRead;
         await tiers.SetAsync("key", Bytes("new"));
         mayAnswer.SetResult();
         Assert.Equal("old", Text(await reading));
@@ -125,16 +118,9 @@ public sealed class TieredLookupTests : TieredTest
     {
         var tiers = await OpenAsync();
         await Far.SetAsync("key", Bytes("old"));
-        var hasRead = new TaskCompletionSource();
-        var mayAnswer = new TaskCompletionSource();
-        Far.After = async call =>
-        {
-            if (call != "look up") return;
-            hasRead.TrySetResult();
-            await mayAnswer.Task;
-        };
+        var (hasRead, mayAnswer) = Far.HoldBack("look up");
         var reading = tiers.GetManyAsync(["key"]).AsTask();
-        await hasRead.Task;
+        await hasRead;
         switch (change)
         {
             case "delete": await tiers.DeleteAsync("key"); break;
