@@ -22,7 +22,7 @@ echo "$rounds rounds, $entries entries with keys of 19 bytes and values of 100 b
 
 per_second() { awk -v entries="$entries" -v seconds="$1" 'BEGIN { printf "%.0f k/s", entries / seconds / 1000 }'; }
 
-ways=("raw 1000" "raw 10000" "backend 1000" "backend 10000" "pair 1000")
+ways=("raw 1000" "raw 10000" "raws 1000" "backend 1000" "backend 10000" "pair 1000")
 for ((round = 1; round <= rounds; round++)); do
     line="round $round:"
     for way in "${ways[@]}"; do

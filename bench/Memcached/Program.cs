@@ -6,6 +6,7 @@ using Cistern;
 
 // Sets entries with keys of 19 bytes and values of 100 bytes on a memcached server of this machine; prints the seconds that took, and the bytes allocated for each.
 //   MemcachedBench raw PORT ENTRIES WINDOW        quiet sets of the same size, built before, with an mn behind each window: what this machine can do
+//   MemcachedBench raws PORT ENTRIES WINDOW       the same over two connections, each with every other window
 //   MemcachedBench backend PORT ENTRIES BATCH     set many, one batch after another
 //   MemcachedBench pair PORT ENTRIES BATCH        the same, two batches at once
 const int Warm = 200_000;
@@ -15,14 +16,17 @@ const int EnvelopeBytes = 14;
 
 var (way, port, entries, batch) = (args[0], Number(1), Number(2), Number(3));
 var value = Encoding.ASCII.GetBytes(new string('v', 100));
-if (way == "raw")
+if (way is "raw" or "raws")
 {
-    await RunRawAsync(Windows(Warm));
+    var connections = way == "raws" ? 2 : 1;
+    await RunAllRawAsync(Windows(Warm));
     var windows = Windows(entries);
     var began = Stopwatch.GetTimestamp();
-    await RunRawAsync(windows);
+    await RunAllRawAsync(windows);
     Print(began, 0);
     return;
+
+    Task RunAllRawAsync(byte[][] all) => Task.WhenAll(Enumerable.Range(0, connections).Select(one => Task.Run(() => RunRawAsync([.. all.Where((_, i) => i % connections == one)]))));
 }
 
 await using var backend = await MemcachedBackend.OpenAsync([$"127.0.0.1:{port}"], new MemcachedBackendOptions { Timeout = TimeSpan.FromSeconds(10) });

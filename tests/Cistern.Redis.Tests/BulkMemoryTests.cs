@@ -26,7 +26,7 @@ public sealed class BulkMemoryTests
     {
         var metadata = new Dictionary<string, string> { ["text"] = new string('x', 30_000) };
         var drafts = Enumerable.Range(0, 10).Select(i => Draft($"key {i}") with { Metadata = metadata }).ToList();
-        var plan = new BulkPlan(drafts, [.. Enumerable.Range(0, 10)], new SetOutcome[10], slotOf: null, new RedisBackendOptions());
+        var plan = new ScriptPlan(drafts, [.. Enumerable.Range(0, 10)], new SetOutcome[10], slotOf: null, new RedisBackendOptions());
         Assert.Equal([2, 2, 2, 2, 2], Assert.Single(plan.Waves).Select(command => command.Count));
     }
 
@@ -34,7 +34,7 @@ public sealed class BulkMemoryTests
     public void Plan_OneKeyManyTimes_IsInWaves()
     {
         var drafts = Enumerable.Range(0, 100).Select(i => Draft(i % 2 == 0 ? "often" : $"key {i}")).ToList();
-        var plan = new BulkPlan(drafts, [.. Enumerable.Range(0, 100)], new SetOutcome[100], slotOf: null, new RedisBackendOptions());
+        var plan = new ScriptPlan(drafts, [.. Enumerable.Range(0, 100)], new SetOutcome[100], slotOf: null, new RedisBackendOptions());
         Assert.Equal(100, plan.Waves.Sum(wave => wave.Sum(command => command.Count)));
         var often = plan.Waves.Select(wave => wave.Where(command => plan.DraftsOf(command).Any(draft => draft.Key == "often")).ToList()).ToList();
         Assert.All(often, commands => Assert.Single(commands));

@@ -1,7 +1,7 @@
 namespace Cistern;
 
 /// <summary>The commands of a batch that failed. Safe for concurrent use.</summary>
-internal sealed class BulkFailures(BulkPlan plan)
+internal sealed class BulkFailures
 {
     private const int KeysShown = 3;
 
@@ -11,7 +11,7 @@ internal sealed class BulkFailures(BulkPlan plan)
     private string? _error;
 
     /// <summary>Takes a command that failed for good.</summary>
-    public void Note(BulkCommand command, string error)
+    public void Note(BulkPlan plan, BulkCommand command, string error)
     {
         lock (_lock)
         {

@@ -47,7 +47,7 @@ internal sealed class BulkResult(BulkPlan plan, BulkFailures failures)
                 Leave(error.StartsWith("TRYAGAIN", StringComparison.Ordinal) ? plan.Split(command) : [command]);
                 break;
             default:
-                failures.Note(command, error);
+                failures.Note(plan, command, error);
                 break;
         }
     }

@@ -79,7 +79,7 @@ internal sealed class BulkWriter(RedisConnection connection, ClusterSurvey surve
             var reason = Reason(runs, homeless.Count > 0);
             if (homeless.Count > 0 || reason.StartsWith("READONLY", StringComparison.Ordinal)) connection.BeginLook();
             if (await patience.WaitAsync(Pause).ConfigureAwait(false)) continue;
-            foreach (var leftover in left) failures.Note(leftover.Command, reason);
+            foreach (var leftover in left) failures.Note(plan, leftover.Command, reason);
             return refused;
         }
     }
@@ -140,7 +140,7 @@ internal sealed class BulkWriter(RedisConnection connection, ClusterSurvey surve
         {
             rented.Dispose();
             (result.End, result.Fault) = (BulkEnd.Broken, fault);
-            foreach (var command in run.Unanswered.Where(command => !plan.MaySendAgain(command))) failures.Note(command, fault.Message);
+            foreach (var command in run.Unanswered.Where(command => !plan.MaySendAgain(command))) failures.Note(plan, command, fault.Message);
             result.Leave(run.Unanswered.Where(plan.MaySendAgain).Concat(run.Unsent));
         }
         catch

@@ -5,11 +5,17 @@ using System.Text;
 namespace Cistern;
 
 /// <summary>
-/// Reads a server's replies (RESP 2), as far as writes have them: a word, a number, an error, or an array of numbers. Anything else is not the server of a moment ago, or
-/// not one at all. Not thread-safe.
+/// Reads a server's replies (RESP 2), as far as writes have them: a word, a number, an error, an array of numbers, or nothing where a condition did not hold. Anything else is
+/// not the server of a moment ago, or not one at all. Not thread-safe.
 /// </summary>
 internal sealed class RespReader(Stream stream) : IDisposable
 {
+    /// <summary>The number that a word is read as, where one number is expected.</summary>
+    public const int Word = -1;
+
+    /// <summary>The number that the answer of a command whose condition did not hold is read as.</summary>
+    public const int Nothing = -2;
+
     private const int BufferBytes = 16 * 1024;
 
     // The longest line that is an answer to a write; errors are shorter.
@@ -21,7 +27,7 @@ internal sealed class RespReader(Stream stream) : IDisposable
     private bool _isDisposed;
 
     /// <summary>Reads one reply.</summary>
-    /// <param name="numbers">Where an array's numbers go; they are exactly as many.</param>
+    /// <param name="numbers">Where an array's numbers go; they are exactly as many. One may also be <see cref="Word"/> or <see cref="Nothing"/>.</param>
     /// <param name="cancellationToken">Ends the wait, and the connection's use.</param>
     /// <returns>Null, or what an error says.</returns>
     /// <exception cref="IOException">The connection ended.</exception>
@@ -34,6 +40,12 @@ internal sealed class RespReader(Stream stream) : IDisposable
             case (byte)'-':
                 return Encoding.UTF8.GetString(line.Span[1..]);
             case (byte)'+' or (byte)':' when numbers.IsEmpty:
+                return null;
+            case (byte)'+' when numbers.Length == 1:
+                numbers.Span[0] = Word;
+                return null;
+            case (byte)'$' when numbers.Length == 1 && NumberOf(line) == -1:
+                numbers.Span[0] = Nothing;
                 return null;
             case (byte)'*' when !numbers.IsEmpty && NumberOf(line) == numbers.Length:
                 for (var i = 0; i < numbers.Length; i++)

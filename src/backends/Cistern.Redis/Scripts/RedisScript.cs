@@ -11,7 +11,7 @@ internal sealed class RedisScript
         local now, lastInstant = tonumber(ARGV[1]), 315537897599999
 
         local function read(key)
-            local bytes = redis.pcall('GETRANGE', key, 0, 30)
+            local bytes = redis.pcall('GETRANGE', key, '0', '30')
             if type(bytes) == 'table' and not string.find(bytes.err, 'WRONGTYPE', 1, true) then return nil, true end
             if type(bytes) ~= 'string' or #bytes < 16 or string.byte(bytes, 1) ~= 1 then return nil end
             local flags = string.byte(bytes, 2)
@@ -60,7 +60,7 @@ internal sealed class RedisScript
         local grace, unpack, byte = tonumber(ARGV[2]), struct.unpack, string.byte
 
         local function refuse(key, condition, envelope)
-            local held = redis.pcall('GETRANGE', key, 0, 30)
+            local held = redis.pcall('GETRANGE', key, '0', '30')
             if type(held) ~= 'string' or #held < 16 then return nil end
             local format, flags = byte(held, 1, 2)
             local created, ends = unpack('>I7I7', held, 3)
@@ -81,10 +81,16 @@ internal sealed class RedisScript
             return {{(int)SetOutcome.Superseded}}
         end
 
+        -- What is handed to a command as a number is printed each time, with all its digits; the entries of a batch mostly have one TTL.
+        local time, timeText
         local function put(key, envelope, ...)
             local created, ends = unpack('>I7I7', envelope, 3)
             if ends == 0 then return redis.call('SET', key, envelope, ...) end
-            return redis.call('SET', key, envelope, 'PX', ends - created + grace, ...)
+            if ends - created ~= time then
+                time = ends - created
+                timeText = string.format('%.0f', time + grace)
+            end
+            return redis.call('SET', key, envelope, 'PX', timeText, ...)
         end
 
         -- Of keys that are new nothing is to be read; one that is not is taken for a sign that its neighbours are not, either.

@@ -3,12 +3,16 @@ using StackExchange.Redis;
 namespace Cistern;
 
 /// <summary>
-/// Writes entries: those without a condition at once, the others by a script that looks at what is there. Batches go over connections of their own, and by the multiplexer where those are not let in.
+/// Writes entries: those without a condition at once, the others by a script that looks at what is there, or, many of them, first where nothing is. Batches go over connections of their own, and by the multiplexer where those are not let in.
 /// </summary>
 internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, BulkWriter? bulk, RedisBackendOptions options)
 {
     private const int InFlight = 512;
     private const long InFlightBytes = 8 * 1024 * 1024;
+
+    // A batch with conditions is tried without the script from this size on, where another wait for the server is little, and by so many keys first.
+    private const int LeastToProbe = 512;
+    private const int Sample = 128;
 
     /// <summary>Writes one.</summary>
     public async ValueTask<SetOutcome> SetAsync(EntryDraft draft, CancellationToken cancellationToken)
@@ -23,16 +27,56 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
     public async ValueTask<SetOutcome[]> SetManyAsync(IReadOnlyList<EntryDraft> drafts, CancellationToken cancellationToken)
     {
         var outcomes = new SetOutcome[drafts.Count];
-        var fitting = new List<int>(drafts.Count);
+        var places = new List<int>(drafts.Count);
+        var isConditional = false;
         for (var i = 0; i < outcomes.Length; i++)
         {
-            if (drafts[i].Value.Length > options.MaxValueBytes) outcomes[i] = SetOutcome.TooLarge;
-            else fitting.Add(i);
+            var draft = drafts[i];
+            if (draft.Value.Length > options.MaxValueBytes)
+            {
+                outcomes[i] = SetOutcome.TooLarge;
+                continue;
+            }
+
+            places.Add(i);
+            isConditional |= draft.Condition != SetCondition.Always;
         }
 
-        if (fitting.Count == 0) return outcomes;
-        var plan = new BulkPlan(drafts, fitting, outcomes, connection.IsCluster ? keys.SlotOf : null, options);
-        var failures = new BulkFailures(plan);
+        if (places.Count == 0) return outcomes;
+        var failures = new BulkFailures();
+        Func<string, int>? slotOf = connection.IsCluster ? keys.SlotOf : null;
+        if (!isConditional)
+        {
+            await SendAsync(new SinglePlan(drafts, RepeatedKeys.LastOfEach(drafts, places), slotOf, options), failures, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            if (places.Count >= LeastToProbe && !RepeatedKeys.HasAny(drafts, places)) places = await SetNewAsync(drafts, places, slotOf, failures, cancellationToken).ConfigureAwait(false);
+            if (places.Count > 0) await SendAsync(new ScriptPlan(drafts, places, outcomes, slotOf, options), failures, cancellationToken).ConfigureAwait(false);
+        }
+
+        failures.Throw(options.Name);
+        return outcomes;
+    }
+
+    // Writes those whose keys hold nothing, for which no script is needed, unless a sample says that there are few; returns the others.
+    private async Task<List<int>> SetNewAsync(IReadOnlyList<EntryDraft> drafts, List<int> places, Func<string, int>? slotOf, BulkFailures failures, CancellationToken cancellationToken)
+    {
+        var found = await SetNewAsync(places[..Sample]).ConfigureAwait(false);
+        var others = places[Sample..];
+        found.AddRange(found.Count > Sample / 2 ? others : await SetNewAsync(others).ConfigureAwait(false));
+        return found;
+
+        async Task<List<int>> SetNewAsync(List<int> some)
+        {
+            var plan = new SinglePlan(drafts, [.. some], slotOf, options);
+            await SendAsync(plan, failures, cancellationToken).ConfigureAwait(false);
+            return plan.Found;
+        }
+    }
+
+    private async Task SendAsync(BulkPlan plan, BulkFailures failures, CancellationToken cancellationToken)
+    {
         var waves = bulk is { IsUsable: true } ? await bulk.SendAsync(plan, failures, cancellationToken).ConfigureAwait(false) : plan.Waves;
         foreach (var wave in waves)
         {
@@ -43,9 +87,6 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
                 first += window.Count;
             }
         }
-
-        failures.Throw(options.Name);
-        return outcomes;
     }
 
     // The multiplexer holds all of it at once.
@@ -69,18 +110,18 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
         {
             var drafts = plan.DraftsOf(command);
             if (plan.IsScript) plan.Note(command, Array.ConvertAll(await RunAsync(drafts, cancellationToken).ConfigureAwait(false), outcome => (int)outcome));
-            else await SetPlainAsync(drafts[0], cancellationToken).ConfigureAwait(false);
+            else plan.Note(command, [await SetPlainAsync(drafts[0], cancellationToken).ConfigureAwait(false) ? RespReader.Word : RespReader.Nothing]);
         }
         catch (RedisServerException fault)
         {
-            failures.Note(command, fault.Message);
+            failures.Note(plan, command, fault.Message);
         }
     }
 
     private Task<bool> SetPlainAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
         var time = options.ServerMilliseconds(draft) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
-        return connection.CallAsync(database => database.StringSetAsync(keys.ToServer(draft.Key), new EnvelopeDraft(draft).ToArray(), time), cancellationToken);
+        return connection.CallAsync(database => database.StringSetAsync(keys.ToServer(draft.Key), new EnvelopeDraft(draft).ToArray(), time, draft.Condition == SetCondition.Always ? When.Always : When.NotExists), cancellationToken);
     }
 
     private async Task<SetOutcome[]> RunAsync(EntryDraft[] drafts, CancellationToken cancellationToken)

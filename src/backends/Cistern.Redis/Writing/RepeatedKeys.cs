@@ -39,9 +39,12 @@ internal static class RepeatedKeys
         int First(int place) => first[drafts[place].Key];
     }
 
-    // Nearly every batch has none, and a set of its keys would be a large object each time: open addresses, in memory that goes back.
-    private static bool HasAny(IReadOnlyList<EntryDraft> drafts, List<int> places)
+    /// <summary>Whether a batch has any key more than once.</summary>
+    /// <param name="drafts">The batch.</param>
+    /// <param name="places">The places in it to look at.</param>
+    public static bool HasAny(IReadOnlyList<EntryDraft> drafts, List<int> places)
     {
+        // Nearly every batch has none, and a set of its keys would be a large object each time: open addresses, in memory that goes back.
         var slots = (int)BitOperations.RoundUpToPowerOf2((uint)places.Count * 2);
         var table = ArrayPool<int>.Shared.Rent(slots);
         table.AsSpan(0, slots).Clear();
