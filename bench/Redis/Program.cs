@@ -6,14 +6,14 @@ using StackExchange.Redis;
 
 // Writes entries with keys of 19 bytes and values of 100 bytes to a Redis server of this machine, and prints how many seconds that took.
 //   RedisBench pipe FILE ENTRIES     writes what redis-cli --pipe reads: the same entries as plain SETs
-//   RedisBench WAY PORT ENTRIES      plain: set many; ttl: the same with a TTL; newer: with versions; again: with higher ones, over those of newer; multiplexer: plain SETs by StackExchange.Redis, 64 at a time
-const int Batch = 5_000;
+//   RedisBench WAY PORT ENTRIES [BATCH]      plain: set many; ttl: the same with a TTL; newer: with versions; again: with higher ones, over those of newer; multiplexer: plain SETs by StackExchange.Redis, 64 at a time
 const int Window = 64;
 
-// Until the runtime has compiled everything as well as it can, on the other core, which the server needs: some hundred batches.
-const int WarmBatches = 200;
+// Until the runtime has compiled everything as well as it can, on the other core, which the server needs.
+const int WarmEntries = 1_000_000;
 
 var entries = int.Parse(args[2], CultureInfo.InvariantCulture);
+var batch = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 5_000;
 var value = Encoding.ASCII.GetBytes(new string('v', 100));
 if (args[0] == "pipe")
 {
@@ -42,17 +42,17 @@ if (args[0] == "multiplexer")
 }
 
 await using var backend = await RedisBackend.OpenAsync(configuration);
-var requests = Enumerable.Range(0, entries).Select(i => new SetRequest(Key(i), value, Options(args[0], 2))).Chunk(Batch).ToArray();
-var warm = new SetRequest[Batch];
-for (var round = 0; round < WarmBatches; round++)
+var requests = Enumerable.Range(0, entries).Select(i => new SetRequest(Key(i), value, Options(args[0], 2))).Chunk(batch).ToArray();
+var warm = new SetRequest[batch];
+for (var round = 0; round < WarmEntries / batch; round++)
 {
-    for (var i = 0; i < Batch; i++) warm[i] = new SetRequest($"warm{i}", value, Options(args[0], round + 1));
+    for (var i = 0; i < batch; i++) warm[i] = new SetRequest($"warm{i}", value, Options(args[0], round + 1));
     await backend.SetManyAsync(warm);
 }
 
 GC.Collect();
 var start = Stopwatch.GetTimestamp();
-foreach (var batch in requests) await backend.SetManyAsync(batch);
+foreach (var some in requests) await backend.SetManyAsync(some);
 Print(start);
 
 static string Key(int i) => $"key:{i:d15}";
