@@ -16,20 +16,23 @@ trap 'kill $server; wait $server 2>/dev/null || true; rm -rf "$folder"' EXIT
 quietly dotnet build bench/Redis --configuration Release --nologo
 program=artifacts/bin/RedisBench/release/RedisBench.dll
 dotnet $program pipe "$folder/commands" "$entries"
+dotnet $program pipe-ttl "$folder/commands-ttl" "$entries"
 describe_machine
 echo "$rounds rounds, $entries entries with keys of 19 bytes and values of 100 bytes, $(redis-server --version | cut -d ' ' -f 3)"
 
 flush() { redis-cli -p $port flushall > /dev/null; }
-pipe() { redis-cli -p $port --pipe < "$folder/commands"; }
+pipe() { redis-cli -p $port --pipe < "$folder/$1"; }
+write() { dotnet $program "$1" $port "$entries" >> "$folder/$2"; }
 
 for ((round = 1; round <= rounds; round++)); do
-    flush; measure_seconds pipe >> "$folder/pipe"
-    for way in plain ttl newer multiplexer; do
-        flush; dotnet $program $way $port "$entries" >> "$folder/$way"
-        [ $way != newer ] || dotnet $program again $port "$entries" >> "$folder/again"
-    done
+    flush; measure_seconds pipe commands >> "$folder/pipe"
+    flush; write plain plain; write plain over
+    flush; measure_seconds pipe commands-ttl >> "$folder/pipe-ttl"
+    flush; write ttl ttl
+    flush; write newer newer; write again again
+    flush; write multiplexer multiplexer
 done
 
-for way in pipe plain ttl newer again multiplexer; do echo "$way: $(median "$folder/$way" 1) s"; done
-echo "D4 plain sets, of redis-cli --pipe: $(ratio_by_round "$folder/pipe" "$folder/plain"); with a TTL: $(ratio_by_round "$folder/pipe" "$folder/ttl"); StackExchange.Redis: $(ratio_by_round "$folder/pipe" "$folder/multiplexer")"
-echo "D5 sets with versions, of plain sets: $(ratio_by_round "$folder/plain" "$folder/newer"); over entries with versions: $(ratio_by_round "$folder/plain" "$folder/again")"
+for way in pipe plain over pipe-ttl ttl newer again multiplexer; do echo "$way: $(median "$folder/$way" 1) s"; done
+echo "D4 plain sets, of redis-cli --pipe: $(ratio_by_round "$folder/pipe" "$folder/plain"); with a TTL, of the same with a TTL: $(ratio_by_round "$folder/pipe-ttl" "$folder/ttl"); StackExchange.Redis, plain: $(ratio_by_round "$folder/pipe" "$folder/multiplexer")"
+echo "D5 sets with versions, of plain sets: $(ratio_by_round "$folder/plain" "$folder/newer") where nothing is, $(ratio_by_round "$folder/over" "$folder/again") over entries with older ones"

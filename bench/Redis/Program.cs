@@ -5,7 +5,7 @@ using Cistern;
 using StackExchange.Redis;
 
 // Writes entries with keys of 19 bytes and values of 100 bytes to a Redis server of this machine, and prints how many seconds that took.
-//   RedisBench pipe FILE ENTRIES     writes what redis-cli --pipe reads: the same entries as plain SETs
+//   RedisBench pipe FILE ENTRIES     writes what redis-cli --pipe reads: the same entries as plain SETs; pipe-ttl: with a TTL of an hour
 //   RedisBench WAY PORT ENTRIES [BATCH]      plain: set many; ttl: the same with a TTL; newer: with versions; again: with higher ones, over those of newer; multiplexer: plain SETs by StackExchange.Redis, 64 at a time
 const int Window = 64;
 
@@ -15,10 +15,11 @@ const int WarmEntries = 1_000_000;
 var entries = int.Parse(args[2], CultureInfo.InvariantCulture);
 var batch = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 5_000;
 var value = Encoding.ASCII.GetBytes(new string('v', 100));
-if (args[0] == "pipe")
+if (args[0] is "pipe" or "pipe-ttl")
 {
+    var (strings, end) = args[0] == "pipe" ? (3, "") : (5, "$2\r\nPX\r\n$7\r\n3600000\r\n");
     using var file = File.Create(args[1]);
-    for (var i = 0; i < entries; i++) file.Write(Encoding.ASCII.GetBytes($"*3\r\n$3\r\nSET\r\n$19\r\n{Key(i)}\r\n$100\r\n{new string('v', 100)}\r\n"));
+    for (var i = 0; i < entries; i++) file.Write(Encoding.ASCII.GetBytes($"*{strings}\r\n$3\r\nSET\r\n$19\r\n{Key(i)}\r\n$100\r\n{new string('v', 100)}\r\n{end}"));
     return;
 }
 

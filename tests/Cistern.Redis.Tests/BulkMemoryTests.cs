@@ -31,6 +31,15 @@ public sealed class BulkMemoryTests
     }
 
     [Fact]
+    public void Plan_EntriesThatGoTogether_AreFewWhereTheyAreLarge()
+    {
+        var sizes = Enumerable.Repeat(10, 40).Concat([7_000, 7_000, 7_000, 1_000_000, 10, 10]).ToList();
+        var drafts = sizes.Select((size, i) => Draft($"key {i}") with { Condition = SetCondition.Always, Value = new ReadOnlySequence<byte>(new byte[size]) }).ToList();
+        var plan = new PlainPlan(drafts, [.. Enumerable.Range(0, sizes.Count)], isTogether: true, slotOf: null, new RedisBackendOptions());
+        Assert.Equal([32, 10, 1, 1, 2], Assert.Single(plan.Waves).Select(command => command.Count));
+    }
+
+    [Fact]
     public void Plan_OneKeyManyTimes_IsInWaves()
     {
         var drafts = Enumerable.Range(0, 100).Select(i => Draft(i % 2 == 0 ? "often" : $"key {i}")).ToList();

@@ -132,6 +132,30 @@ public sealed class BulkTests(RedisServers servers) : IDisposable
     }
 
     [Fact]
+    public async Task SetMany_UserWhoMayNotWriteSeveralAtOnce_WritesEachByItself()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await server.AskAsync("acl", "setuser", "default", "-mset");
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port));
+        var requests = Enumerable.Range(0, 500).Select(i => new SetRequest($"key {i}", Encoding.UTF8.GetBytes($"value {i}"))).ToList();
+        Assert.All(await backend.SetManyAsync(requests), outcome => Assert.Equal(SetOutcome.Stored, outcome));
+        var found = await backend.GetManyAsync(requests.Select(request => request.Key));
+        Assert.All(requests, request => Assert.Equal(request.Value.ToArray(), found[request.Key]));
+    }
+
+    [Fact]
+    public async Task SetMany_UserWhoMayWriteSomeKeys_SaysHowManyAreRefusedAndWritesTheOthers()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await server.AskAsync("acl", "setuser", "default", "resetkeys", "~own*", "%R~*");
+        await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port));
+        var requests = Enumerable.Range(0, 100).Select(i => new SetRequest(i % 25 == 0 ? $"other {i}" : $"own {i}", "value"u8.ToArray())).ToList();
+        var fault = await Assert.ThrowsAsync<CacheBackendException>(async () => await backend.SetManyAsync(requests));
+        Assert.Contains("4 of the keys were refused, the first of them \"other 0\", \"other 25\", \"other 50\"", fault.Message, StringComparison.Ordinal);
+        Assert.Equal("96", await server.AskAsync("dbsize"));
+    }
+
+    [Fact]
     public async Task SetMany_ServerKilledBetweenBatches_ConnectsAgain()
     {
         await using var server = await RedisServer.StartAsync();

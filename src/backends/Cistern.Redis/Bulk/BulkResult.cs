@@ -46,6 +46,11 @@ internal sealed class BulkResult(BulkPlan plan, BulkFailures failures)
                 // Some of the keys are here already and some still there, perhaps for long: each key by itself is somewhere.
                 Leave(error.StartsWith("TRYAGAIN", StringComparison.Ordinal) ? plan.Split(command) : [command]);
                 break;
+            case BulkAnswer.Failed when command.Count > 1 && !plan.IsScript:
+                // None of them was done, and why tells nothing of each.
+                Delay = error;
+                Leave(plan.Split(command));
+                break;
             default:
                 failures.Note(plan, command, error);
                 break;

@@ -1,14 +1,17 @@
 namespace Cistern;
 
 /// <summary>
-/// Sends commands over one connection and reads their answers: always two windows on their way, so that the server finds the next when it is done with one. A window's
+/// Sends commands over one connection and reads their answers: always some windows on their way, so that the server finds the next when it is done with one, also when this thread is late. A window's
 /// answers are few bytes, which the server can always send: nobody waits for somebody who waits. One use, one thread.
 /// </summary>
 internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnlyList<BulkCommand> commands, BulkResult result)
 {
     private const int WindowBytes = 64 * 1024;
+
+    // The first is small, so that the server begins soon.
+    private const int FirstWindowBytes = 8 * 1024;
     private const int WindowCommands = 1_000;
-    private const int Windows = 2;
+    private const int Windows = 4;
 
     private readonly Queue<int> _sent = new();
     private int _next;
@@ -50,7 +53,8 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
     private async ValueTask SendAsync(CancellationToken cancellationToken)
     {
         var first = _next;
-        while (_next < commands.Count && _next - first < WindowCommands && connection.Output.Length < WindowBytes)
+        var bytes = first == 0 ? FirstWindowBytes : WindowBytes;
+        while (_next < commands.Count && _next - first < WindowCommands && connection.Output.Length < bytes)
         {
             var command = commands[_next++];
             if (command.IsAsking)

@@ -28,7 +28,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
     {
         var outcomes = new SetOutcome[drafts.Count];
         var places = new List<int>(drafts.Count);
-        var isConditional = false;
+        var (isConditional, hasEnds) = (false, false);
         for (var i = 0; i < outcomes.Length; i++)
         {
             var draft = drafts[i];
@@ -40,6 +40,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
 
             places.Add(i);
             isConditional |= draft.Condition != SetCondition.Always;
+            hasEnds |= draft.ExpiresAtMilliseconds is not null;
         }
 
         if (places.Count == 0) return outcomes;
@@ -47,7 +48,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
         Func<string, int>? slotOf = connection.IsCluster ? keys.SlotOf : null;
         if (!isConditional)
         {
-            await SendAsync(new SinglePlan(drafts, RepeatedKeys.LastOfEach(drafts, places), slotOf, options), failures, cancellationToken).ConfigureAwait(false);
+            await SendAsync(new PlainPlan(drafts, RepeatedKeys.LastOfEach(drafts, places), !hasEnds, slotOf, options), failures, cancellationToken).ConfigureAwait(false);
         }
         else
         {
@@ -69,7 +70,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
 
         async Task<List<int>> SetNewAsync(List<int> some)
         {
-            var plan = new SinglePlan(drafts, [.. some], slotOf, options);
+            var plan = new PlainPlan(drafts, [.. some], isTogether: false, slotOf, options);
             await SendAsync(plan, failures, cancellationToken).ConfigureAwait(false);
             return plan.Found;
         }
@@ -78,7 +79,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
     private async Task SendAsync(BulkPlan plan, BulkFailures failures, CancellationToken cancellationToken)
     {
         var waves = bulk is { IsUsable: true } ? await bulk.SendAsync(plan, failures, cancellationToken).ConfigureAwait(false) : plan.Waves;
-        foreach (var wave in waves)
+        foreach (var wave in waves.Select(wave => plan.IsScript ? wave : [.. wave.SelectMany(plan.Split)]))
         {
             for (var first = 0; first < wave.Count;)
             {
