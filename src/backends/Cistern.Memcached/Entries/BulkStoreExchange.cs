@@ -11,20 +11,25 @@ internal sealed class BulkStoreExchange(IReadOnlyList<EntryDraft> drafts, int[]?
 {
     private const int PieceBytes = 64 * 1024;
 
+    // The first is small, so that the server begins soon.
+    private const int FirstPieceBytes = 8 * 1024;
+
+    private readonly int _most = from == 0 ? FirstPieceBytes : PieceBytes;
+
     /// <summary>The first one that was left for the next piece; known once it is posted.</summary>
     public int Next { get; private set; } = from;
 
     /// <inheritdoc/>
     protected override int Write(SendBuffer buffer, ulong first)
     {
-        var end = buffer.Length + PieceBytes;
+        var end = buffer.Length + _most;
         var written = 0;
         for (; Next < to && buffer.Length < end; Next++)
         {
             var index = order is null ? Next : order[Next];
             var draft = drafts[index];
             if (outcomes[index] == SetOutcome.TooLarge) continue;
-            if (command.TryWrite(buffer, draft, draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds, isTombstone: false, StoreMode.Always, cas: 0, first + (ulong)written)) written++;
+            if (command.TryWrite(buffer, draft, draft.ExpiresAtMilliseconds - draft.CreatedAtMilliseconds, isTombstone: false, StoreMode.Always, cas: 0, opaque: null)) written++;
             else outcomes[index] = SetOutcome.TooLarge;
         }
 

@@ -24,8 +24,8 @@ internal readonly struct StoreCommand(KeyNames names, ServerLifetimes lifetimes,
     /// <param name="isTombstone">Whether it is a tombstone.</param>
     /// <param name="mode">What must hold.</param>
     /// <param name="cas">With <see cref="StoreMode.Unchanged"/>: the change that was read.</param>
-    /// <param name="opaque">The command's number.</param>
-    public bool TryWrite(SendBuffer buffer, in EntryDraft draft, long? lifetime, bool isTombstone, StoreMode mode, ulong cas, ulong opaque)
+    /// <param name="opaque">The command's number; null: it is answered only by what no answer should be.</param>
+    public bool TryWrite(SendBuffer buffer, in EntryDraft draft, long? lifetime, bool isTombstone, StoreMode mode, ulong cas, ulong? opaque)
     {
         Span<byte> name = stackalloc byte[KeyNames.LongestName];
         name = name[..names.Write(draft.Key, name, out var isHashed)];
@@ -49,7 +49,7 @@ internal readonly struct StoreCommand(KeyNames names, ServerLifetimes lifetimes,
             Flag(" C"u8, cas, text, ref at);
         }
 
-        Flag(" O"u8, opaque, text, ref at);
+        if (opaque is { } number) Flag(" O"u8, number, text, ref at);
         " q\r\n"u8.CopyTo(text[at..]);
         at += 4;
         envelope.Write(draft, name, text.Slice(at, (int)envelope.TotalBytes));
