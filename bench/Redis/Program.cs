@@ -10,7 +10,7 @@ using StackExchange.Redis;
 const int Window = 64;
 
 // Until the runtime has compiled everything as well as it can, on the other core, which the server needs.
-const int WarmEntries = 1_000_000;
+const int WarmEntries = 2_000_000;
 
 var entries = int.Parse(args[2], CultureInfo.InvariantCulture);
 var batch = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 5_000;
