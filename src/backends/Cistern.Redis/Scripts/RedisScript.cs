@@ -62,8 +62,7 @@ internal sealed class RedisScript
         local function refuse(key, condition, envelope)
             local held = redis.pcall('GETRANGE', key, '0', '30')
             if type(held) ~= 'string' or #held < 16 then return nil end
-            local format, flags = byte(held, 1, 2)
-            local created, ends = unpack('>I7I7', held, 3)
+            local format, flags, created, ends, heldHigh, heldLow = unpack(#held < 24 and '>BBI7I7' or '>BBI7I7I4I4', held)
             if format ~= 1 or created > lastInstant or ends > lastInstant or (ends ~= 0 and ends <= now) then return nil end
             local hasVersion = flags % 4 >= 2
             local length = hasVersion and 24 or 16
@@ -75,7 +74,6 @@ internal sealed class RedisScript
             if condition == 97 then return isLive and {{(int)SetOutcome.Present}} or nil end
             if not hasVersion then return nil end
             local newHigh, newLow = unpack('>I4I4', envelope, 17)
-            local heldHigh, heldLow = unpack('>I4I4', held, 17)
             if newHigh > heldHigh or (newHigh == heldHigh and newLow > heldLow) then return nil end
             if newHigh == heldHigh and newLow == heldLow and isLive then return {{(int)SetOutcome.AlreadyCurrent}} end
             return {{(int)SetOutcome.Superseded}}
