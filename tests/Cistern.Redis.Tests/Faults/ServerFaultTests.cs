@@ -34,7 +34,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
                 Assert.InRange(back, TimeSpan.Zero, Back);
             }
         });
-        Tell(load);
+        output.WriteLine(load.ToString());
         Assert.InRange(load.Longest, TimeSpan.Zero, LongestCall);
     }
 
@@ -52,7 +52,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
             server.Process.GoOn();
             Assert.InRange(await load.WaitForEverybodyAsync(2 * Back), TimeSpan.Zero, Back);
         });
-        Tell(load);
+        output.WriteLine(load.ToString());
         Assert.InRange(load.Longest, TimeSpan.Zero, LongestCall);
         Assert.True(load.Failures > 0);
     }
@@ -76,7 +76,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
             output.WriteLine($"back after {back.TotalMilliseconds:f0} ms");
             Assert.InRange(back, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         });
-        Tell(load);
+        output.WriteLine(load.ToString());
         Assert.InRange(load.Longest, TimeSpan.Zero, LongestCall);
     }
 
@@ -97,7 +97,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
                 Assert.InRange(await load.WaitForEverybodyAsync(3 * Back), TimeSpan.Zero, 2 * Back);
             }
         });
-        Tell(load);
+        output.WriteLine(load.ToString());
         Assert.InRange(load.Longest, TimeSpan.Zero, LongestCall);
     }
 
@@ -189,6 +189,4 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
             // The listener has ended, or the client.
         }
     }
-
-    private void Tell(LoadUnderFaults load) => output.WriteLine($"{load.Successes} calls succeeded, {load.Failures} failed, the longest took {load.Longest.TotalMilliseconds:f0} ms");
 }

@@ -3,13 +3,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
-namespace Cistern.Tests;
+namespace Cistern.Servers;
 
 /// <summary>
 /// Some callers that set and get without pause while something is done to their server. Each has keys of its own and knows what it wrote: what is read must be one of the values that the
 /// key may have by now, or absent. Failed calls are counted, and every call is timed.
 /// </summary>
-internal sealed class LoadUnderFaults(CacheBackend backend)
+/// <param name="backend">The backend that uses the server.</param>
+public sealed class LoadUnderFaults(CacheBackend backend)
 {
     private const int Callers = 4;
     private const int Keys = 50;
@@ -18,6 +19,8 @@ internal sealed class LoadUnderFaults(CacheBackend backend)
     private readonly long[] _lastSuccess = new long[Callers];
     private long _calls;
     private long _failures;
+    private long _hits;
+    private long _lost;
     private long _longestTicks;
     private volatile bool _isOver;
 
@@ -27,10 +30,19 @@ internal sealed class LoadUnderFaults(CacheBackend backend)
     /// <summary>How many calls failed.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
+    /// <summary>How many values were read.</summary>
+    public long Hits => Interlocked.Read(ref _hits);
+
+    /// <summary>How often a key was absent whose value had been acknowledged: as it must be where a server forgets, and must not where it keeps.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
+
     /// <summary>How long the longest call took, failed ones included.</summary>
     public TimeSpan Longest => Stopwatch.GetElapsedTime(0, Interlocked.Read(ref _longestTicks));
 
-    /// <summary>Runs the load while something is done.</summary>
+    /// <summary>What it was, for a test's output.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Successes} calls succeeded, {Failures} failed, the longest took {Longest.TotalMilliseconds:f0} ms");
+
+    /// <summary>Runs the load while something is done. Fails the test if anything was read that could not be there.</summary>
     /// <param name="faults">What is done to the server.</param>
     public async Task RunAsync(Func<Task> faults)
     {
@@ -48,7 +60,8 @@ internal sealed class LoadUnderFaults(CacheBackend backend)
         Assert.Empty(_wrong);
     }
 
-    /// <summary>Waits until every caller has had an answer since now.</summary>
+    /// <summary>Waits until every caller has had an answer to what it asked since now.</summary>
+    /// <param name="longest">For how long at most.</param>
     /// <returns>How long that took.</returns>
     public async Task<TimeSpan> WaitForEverybodyAsync(TimeSpan longest)
     {
@@ -66,8 +79,8 @@ internal sealed class LoadUnderFaults(CacheBackend backend)
     {
         var random = new Random(caller);
 
-        // The values that a key may have: the last that was acknowledged, and those after it whose fate is unknown.
-        var possible = new Dictionary<string, HashSet<string>>();
+        // The values that a key may have: the last that was acknowledged (null: none was), and those after it whose fate is unknown.
+        var possible = new Dictionary<string, HashSet<string?>>();
         for (var i = 0; !_isOver; i++)
         {
             var key = $"{caller}:{random.Next(Keys)}";
@@ -76,20 +89,24 @@ internal sealed class LoadUnderFaults(CacheBackend backend)
         }
     }
 
-    private async Task SetAsync(int caller, string key, int number, Dictionary<string, HashSet<string>> possible)
+    private async Task SetAsync(int caller, string key, int number, Dictionary<string, HashSet<string?>> possible)
     {
-        var value = $"{key}={number.ToString(CultureInfo.InvariantCulture)}{new string('.', number % 200)}";
-        if (!possible.TryGetValue(key, out var values)) possible[key] = values = [];
+        var value = $"{key}={number.ToString(CultureInfo.InvariantCulture)}{new string('.', number * 37 % 5_000)}";
+        if (!possible.TryGetValue(key, out var values)) possible[key] = values = [null];
         values.Add(value);
         var isStored = await TimeAsync(caller, async () => Assert.Equal(SetOutcome.Stored, await backend.SetAsync(key, Encoding.UTF8.GetBytes(value))));
         if (isStored) possible[key] = [value];
     }
 
-    private async Task GetAsync(int caller, string key, Dictionary<string, HashSet<string>> possible)
+    private async Task GetAsync(int caller, string key, Dictionary<string, HashSet<string?>> possible)
     {
         string? text = null;
         var isRead = await TimeAsync(caller, async () => text = await backend.GetStringAsync(key));
-        if (isRead && text is not null && !(possible.TryGetValue(key, out var values) && values.Contains(text))) _wrong.Enqueue($"{key}: {text}");
+        if (!isRead) return;
+        var isPossible = possible.TryGetValue(key, out var values) && values.Contains(text);
+        if (text is not null) Interlocked.Increment(ref _hits);
+        if (text is not null && !isPossible) _wrong.Enqueue($"{key}: {text}");
+        if (text is null && values is not null && !isPossible) Interlocked.Increment(ref _lost);
     }
 
     private async Task<bool> TimeAsync(int caller, Func<Task> call)
