@@ -6,6 +6,7 @@ namespace Cistern.Servers;
 public sealed class PostgreSqlServer : LocalServer
 {
     private const string Package = "postgresql";
+    private const string Program = "postgres";
 
     /// <summary>The name of its one user, who may do everything, and of that user's database.</summary>
     public const string User = "cistern";
@@ -17,12 +18,18 @@ public sealed class PostgreSqlServer : LocalServer
     /// <summary>The user's password; of this server alone.</summary>
     public string Password { get; } = Guid.NewGuid().ToString("n");
 
+    /// <summary>Whether the program is installed.</summary>
+    public static bool IsInstalled => ServerPrograms.Find(Program) is not null;
+
+    /// <summary>Skips the test where the program is not installed, or fails it where services are required.</summary>
+    public static void Require() => ServerPrograms.Require(Program, Package);
+
     /// <summary>Starts one.</summary>
     /// <param name="settings">More settings, as <c>shared_buffers=64MB</c>.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     public static Task<PostgreSqlServer> StartAsync(string[]? settings = null, CancellationToken cancellationToken = default)
     {
-        ServerPrograms.Require("postgres", Package);
+        Require();
         return StartAsync(new PostgreSqlServer(settings ?? [], Loopback.TakePort()), async server =>
         {
             await server.InitializeAsync();
@@ -34,7 +41,7 @@ public sealed class PostgreSqlServer : LocalServer
     private protected override string[] Command()
     {
         string[] settings = [$"port={Port}", $"listen_addresses={Loopback.Host}", "unix_socket_directories=", .. _settings];
-        return [ServerPrograms.Require("postgres", Package), "-D", Data, .. settings.SelectMany(setting => new[] { "-c", setting })];
+        return [ServerPrograms.Require(Program, Package), "-D", Data, .. settings.SelectMany(setting => new[] { "-c", setting })];
     }
 
     private protected override async Task<bool> IsReadyAsync(CancellationToken cancellationToken) => await RunAsync("pg_isready", ["-q", "-h", Loopback.Host, "-p", $"{Port}"]) == 0;

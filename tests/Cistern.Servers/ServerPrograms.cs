@@ -17,9 +17,10 @@ public static class ServerPrograms
         return "";
     }
 
-    /// <summary>The full path of a program; null where it is not installed.</summary>
+    /// <summary>The full path of a program; null where it is not installed, or <c>CISTERN_WITHOUT_SERVICES=1</c> says to take it as not.</summary>
     public static string? Find(string program)
     {
+        if (Environment.GetEnvironmentVariable("CISTERN_WITHOUT_SERVICES") == "1") return null;
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return folders.Concat(MoreFolders).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
     }
