@@ -4,6 +4,10 @@ namespace Cistern;
 /// <param name="calls">The servers.</param>
 internal sealed class EntryStores(ServerCalls calls)
 {
+    // A server works for each connection on a thread of its own: from this size on a batch is worth two of them.
+    private const int LeastToShare = 2_000;
+    private const int MostShares = 2;
+
     /// <summary>Stores an entry.</summary>
     public async ValueTask<SetOutcome> StoreAsync(EntryDraft draft, CancellationToken cancellationToken)
     {
@@ -22,13 +26,19 @@ internal sealed class EntryStores(ServerCalls calls)
     public async ValueTask StoreManyAsync(IReadOnlyList<EntryDraft> drafts, IReadOnlyList<int>? indices, SetOutcome[] outcomes, CancellationToken cancellationToken)
     {
         var count = indices?.Count ?? drafts.Count;
-        if (calls.Nodes.Count == 1)
+        var shares = count < LeastToShare ? 1 : Math.Min(MostShares, calls.Options.Connections);
+        if (calls.Nodes.Count * shares == 1)
         {
             await StoreGroupAsync(0, drafts, indices is null ? null : [.. indices], count, outcomes, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var groups = ServerGroups.Of(count, calls.Nodes.Count, i => calls.Find(drafts[indices?[i] ?? i].Key));
+        // One key's entries are in one group, whose order is the batch's.
+        var groups = ServerGroups.Of(count, calls.Nodes.Count * shares, i =>
+        {
+            var key = drafts[indices?[i] ?? i].Key;
+            return calls.Find(key) * shares + (int)((uint)key.GetHashCode(StringComparison.Ordinal) % (uint)shares);
+        });
         if (indices is not null)
         {
             foreach (var group in groups)
@@ -37,7 +47,7 @@ internal sealed class EntryStores(ServerCalls calls)
             }
         }
 
-        await Task.WhenAll(groups.Select((group, server) => StoreGroupAsync(server, drafts, group, group.Length, outcomes, cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(groups.Select((group, place) => StoreGroupAsync(place / shares, drafts, group, group.Length, outcomes, cancellationToken))).ConfigureAwait(false);
     }
 
     private async Task StoreGroupAsync(int server, IReadOnlyList<EntryDraft> drafts, int[]? order, int count, SetOutcome[] outcomes, CancellationToken cancellationToken)
