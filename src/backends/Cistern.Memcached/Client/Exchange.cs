@@ -5,7 +5,7 @@ namespace Cistern;
 
 /// <summary>
 /// Some commands that are sent together, and their replies. All but the last are quiet: only what is out of the ordinary is answered, and an <c>MN</c>
-/// behind them says that every one was carried out. Each has a number that comes back with its reply, so that no reply is taken for another's.
+/// behind them says that every one was carried out. Each that may be answered has a number that comes back with its reply, so that no reply is taken for another's.
 /// Completed by its connection: done, or failed with it.
 /// </summary>
 internal abstract class Exchange() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)

@@ -54,6 +54,9 @@ internal abstract class BulkPlan(IReadOnlyList<EntryDraft> drafts, int[] order, 
         }
     }
 
+    /// <summary>The same commands as the multiplexer has them: of several entries only those by the script.</summary>
+    public virtual IReadOnlyList<BulkCommand> OneByOne(IReadOnlyList<BulkCommand> commands) => commands;
+
     /// <summary>How many numbers a command's answer is read as; 0: it can only be a word.</summary>
     public abstract int AnswersOf(BulkCommand command);
 

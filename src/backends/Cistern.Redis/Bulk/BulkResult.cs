@@ -15,7 +15,10 @@ internal sealed class BulkResult(BulkPlan plan, BulkFailures failures)
     /// <summary>What is not done yet.</summary>
     public List<BulkLeftover> Leftovers { get; } = [];
 
-    /// <summary>What a server said the last time that it told a command to come again; null: none did.</summary>
+    /// <summary>Whether a refused command of several entries was parted, so that each can be sent at once.</summary>
+    public bool HasParted { get; private set; }
+
+    /// <summary>What a server said the last time that a command was to be sent again; null: none was.</summary>
     public string? Delay { get; private set; }
 
     /// <summary>Room for the numbers of an answer, until the next one.</summary>
@@ -29,7 +32,8 @@ internal sealed class BulkResult(BulkPlan plan, BulkFailures failures)
     public void Leave(IEnumerable<BulkCommand> commands) => Leftovers.AddRange(commands.Select(command => new BulkLeftover(command with { IsAsking = false }, null)));
 
     /// <summary>Takes a command's error.</summary>
-    public void Note(BulkCommand command, string error, RespConnection connection)
+    /// <returns>Whether the server has decided about the command: it is no reason to lose patience.</returns>
+    public bool Note(BulkCommand command, string error, RespConnection connection)
     {
         switch (Read(error, connection.Server, out var server))
         {
@@ -49,12 +53,15 @@ internal sealed class BulkResult(BulkPlan plan, BulkFailures failures)
             case BulkAnswer.Failed when command.Count > 1 && !plan.IsScript:
                 // None of them was done, and why tells nothing of each.
                 Delay = error;
+                HasParted = true;
                 Leave(plan.Split(command));
-                break;
+                return true;
             default:
                 failures.Note(plan, command, error);
-                break;
+                return true;
         }
+
+        return false;
     }
 
     // "MOVED 3999 127.0.0.1:6381": without a host, it is the one that answers.

@@ -13,7 +13,12 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
     private const int WindowCommands = 1_000;
     private const int Windows = 4;
 
-    private readonly Queue<int> _sent = new();
+    // Of windows that one large value makes larger: each has all of the patience, and one on its way beside it is enough.
+    private const int LargeWindows = 2;
+
+    // The commands and bytes of each window on its way.
+    private readonly Queue<(int Commands, int Bytes)> _sent = new();
+    private int _bytesOnTheirWay;
     private int _next;
     private int _answered;
     private int _done;
@@ -35,9 +40,11 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
         if (plan.IsScript && !connection.KnowsScript) await TellScriptAsync(cancellationToken).ConfigureAwait(false);
         while (_next < commands.Count || _sent.Count > 0)
         {
-            while (_sent.Count < Windows && _next < commands.Count) await SendAsync(cancellationToken).ConfigureAwait(false);
+            while (_sent.Count < (_bytesOnTheirWay < Windows * WindowBytes ? Windows : LargeWindows) && _next < commands.Count) await SendAsync(cancellationToken).ConfigureAwait(false);
             var done = _done;
-            for (var left = _sent.Dequeue(); left > 0;)
+            var (left, bytes) = _sent.Dequeue();
+            _bytesOnTheirWay -= bytes;
+            while (left > 0)
             {
                 var plain = _isPlain ? connection.TakeOk(left) : 0;
                 (_answered, _done, left) = (_answered + plain, _done + plain, left - plain);
@@ -67,8 +74,9 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
             plan.Write(command, connection.Output);
         }
 
+        _bytesOnTheirWay += connection.Output.Length;
+        _sent.Enqueue((_next - first, connection.Output.Length));
         await connection.SendAsync(cancellationToken).ConfigureAwait(false);
-        _sent.Enqueue(_next - first);
     }
 
     private async ValueTask ReadAsync(BulkCommand command, CancellationToken cancellationToken)
@@ -82,9 +90,9 @@ internal sealed class BulkRun(BulkPlan plan, RespConnection connection, IReadOnl
             plan.Note(command, numbers.Span);
             _done++;
         }
-        else
+        else if (result.Note(command, error, connection))
         {
-            result.Note(command, error, connection);
+            _done++;
         }
 
         _answered++;

@@ -76,6 +76,7 @@ internal sealed class BulkWriter(RedisConnection connection, ClusterSurvey surve
             }
 
             if (left.Count < before && left.TrueForAll(leftover => leftover.Server is not null)) continue;
+            if (runs.Any(run => run.HasParted)) continue;
             var reason = Reason(runs, homeless.Count > 0);
             if (homeless.Count > 0 || reason.StartsWith("READONLY", StringComparison.Ordinal)) connection.BeginLook();
             if (await patience.WaitAsync(Pause).ConfigureAwait(false)) continue;

@@ -39,6 +39,9 @@ internal sealed class PlainPlan : BulkPlan
     public override int AnswersOf(BulkCommand command) => DraftAt(command.First).Condition == SetCondition.Always ? 0 : 1;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<BulkCommand> OneByOne(IReadOnlyList<BulkCommand> commands) => commands is SingleCommands ? commands : [.. commands.SelectMany(Split)];
+
+    /// <inheritdoc/>
     public override void Write(BulkCommand command, RespBuffer output)
     {
         if (command.Count > 1) WriteTogether(command, output);
@@ -48,7 +51,8 @@ internal sealed class PlainPlan : BulkPlan
     /// <inheritdoc/>
     public override void Note(BulkCommand command, ReadOnlySpan<int> answers)
     {
-        if (answers is not [RespReader.Nothing]) return;
+        if (answers is [] or [RespReader.Word]) return;
+        if (answers is not [RespReader.Nothing]) throw new IOException("the server answered a set with a number");
         lock (_lock) _found.Add(PlacesOf(command)[0]);
     }
 

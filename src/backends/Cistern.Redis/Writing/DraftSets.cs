@@ -10,8 +10,9 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
     private const int InFlight = 512;
     private const long InFlightBytes = 8 * 1024 * 1024;
 
-    // A batch with conditions is tried without the script from this size on, where another wait for the server is little, and by so many keys first.
+    // A batch with conditions is tried without the script from this size on, where another wait for the server is little, and by so many keys first; not where what was sent in vain would cost more than the script.
     private const int LeastToProbe = 512;
+    private const int MostMeanBytesToProbe = 4 * 1024;
     private const int Sample = 128;
 
     /// <summary>Writes one.</summary>
@@ -28,7 +29,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
     {
         var outcomes = new SetOutcome[drafts.Count];
         var places = new List<int>(drafts.Count);
-        var (isConditional, hasEnds) = (false, false);
+        var (isConditional, hasEnds, bytes) = (false, false, 0L);
         for (var i = 0; i < outcomes.Length; i++)
         {
             var draft = drafts[i];
@@ -39,6 +40,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
             }
 
             places.Add(i);
+            bytes += draft.Value.Length;
             isConditional |= draft.Condition != SetCondition.Always;
             hasEnds |= draft.ExpiresAtMilliseconds is not null;
         }
@@ -52,7 +54,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
         }
         else
         {
-            if (places.Count >= LeastToProbe && !RepeatedKeys.HasAny(drafts, places)) places = await SetNewAsync(drafts, places, slotOf, failures, cancellationToken).ConfigureAwait(false);
+            if (places.Count >= LeastToProbe && bytes / places.Count <= MostMeanBytesToProbe && !RepeatedKeys.HasAny(drafts, places)) places = await SetNewAsync(drafts, places, slotOf, failures, cancellationToken).ConfigureAwait(false);
             if (places.Count > 0) await SendAsync(new ScriptPlan(drafts, places, outcomes, slotOf, options), failures, cancellationToken).ConfigureAwait(false);
         }
 
@@ -63,12 +65,14 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
     // Writes those whose keys hold nothing, for which no script is needed, unless a sample says that there are few; returns the others.
     private async Task<List<int>> SetNewAsync(IReadOnlyList<EntryDraft> drafts, List<int> places, Func<string, int>? slotOf, BulkFailures failures, CancellationToken cancellationToken)
     {
-        var found = await SetNewAsync(places[..Sample]).ConfigureAwait(false);
-        var others = places[Sample..];
-        found.AddRange(found.Count > Sample / 2 ? others : await SetNewAsync(others).ConfigureAwait(false));
+        // From all over the batch: the first of it may be the newest.
+        var step = places.Count / Sample;
+        var found = await TryAsync([.. places.Where((_, i) => i % step == 0)]).ConfigureAwait(false);
+        List<int> others = [.. places.Where((_, i) => i % step != 0)];
+        found.AddRange(found.Count > Sample / 2 ? others : await TryAsync(others).ConfigureAwait(false));
         return found;
 
-        async Task<List<int>> SetNewAsync(List<int> some)
+        async Task<List<int>> TryAsync(List<int> some)
         {
             var plan = new PlainPlan(drafts, [.. some], isTogether: false, slotOf, options);
             await SendAsync(plan, failures, cancellationToken).ConfigureAwait(false);
@@ -79,7 +83,7 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
     private async Task SendAsync(BulkPlan plan, BulkFailures failures, CancellationToken cancellationToken)
     {
         var waves = bulk is { IsUsable: true } ? await bulk.SendAsync(plan, failures, cancellationToken).ConfigureAwait(false) : plan.Waves;
-        foreach (var wave in waves.Select(wave => plan.IsScript ? wave : [.. wave.SelectMany(plan.Split)]))
+        foreach (var wave in waves.Select(plan.OneByOne))
         {
             for (var first = 0; first < wave.Count;)
             {
