@@ -13,9 +13,10 @@ public sealed class LargeReadTests(DatabaseServer server) : PostgreSqlTest(serve
     public async Task Stats_TableThatNoScanFinishesInTime_AreCountedPageByPage()
     {
         const int Rows = 10 * EntryCount.PageRows;
+        const int MicrosecondsOfARow = 4_000_000 / Rows;
         await (await OpenAsync()).DisposeAsync();
         await RunAsync($"INSERT INTO {Quoted} (key_hash, key, created_at, value) SELECT sha256(k), k, 0, '\\x010203' FROM (SELECT convert_to(i::text, 'UTF8') AS k FROM generate_series(1, {Rows}) AS i) AS keys; ANALYZE {Quoted}");
-        await RunAsync($"CREATE FUNCTION \"slow {Table}\"() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN PERFORM count(*) FROM generate_series(1, 1000); RETURN true; END'");
+        await RunAsync($"CREATE FUNCTION \"slow {Table}\"() RETURNS boolean LANGUAGE plpgsql AS 'DECLARE until timestamptz := clock_timestamp() + interval ''{MicrosecondsOfARow} microseconds''; BEGIN LOOP EXIT WHEN clock_timestamp() >= until; END LOOP; RETURN true; END'");
         await RunAsync($"CREATE ROLE \"{Table}\" LOGIN PASSWORD 'slow'; ALTER ROLE \"{Table}\" SET plan_cache_mode = force_custom_plan");
         await RunAsync($"GRANT SELECT ON {Quoted} TO \"{Table}\"");
         await RunAsync($"ALTER TABLE {Quoted} ENABLE ROW LEVEL SECURITY");
