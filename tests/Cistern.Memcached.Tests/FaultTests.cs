@@ -17,20 +17,8 @@ public sealed class FaultTests(ITestOutputHelper output)
         await using var server = await MemcachedServer.StartAsync();
         await using var backend = await OpenAsync(server.Port);
         var load = new LoadUnderFaults(backend);
-        await load.RunAsync(async () =>
-        {
-            for (var round = 0; round < 3; round++)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
-                await server.KillAsync();
-                await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System);
-                await server.StartAgainAsync();
-                var back = await load.WaitForEverybodyAsync(TimeSpan.FromSeconds(10));
-                output.WriteLine($"back after {back.TotalMilliseconds:f0} ms");
-                Assert.InRange(back, TimeSpan.Zero, TimeSpan.FromSeconds(1));
-            }
-        });
-        output.WriteLine(load.ToString());
+        var down = TimeSpan.FromMilliseconds(300);
+        await load.RunThroughKillsAsync(server, output.WriteLine, TimeSpan.FromMilliseconds(200), down, down, down);
         Assert.True(load.Failures > 0, "Nobody noticed that the server was gone.");
         Assert.True(load.Hits > 100, "Nothing was read.");
         Assert.InRange(load.Longest, TimeSpan.Zero, LongestCall);

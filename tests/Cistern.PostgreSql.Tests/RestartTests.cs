@@ -16,20 +16,7 @@ public sealed class RestartTests(ITestOutputHelper output)
         await using var faults = await FaultServer.StartAsync();
         await using var backend = await PostgreSqlBackend.OpenAsync(DatabaseServer.ConnectionTo(faults.Server), new PostgreSqlBackendOptions { Timeout = Timeout, IsLogged = isLogged });
         var load = new LoadUnderFaults(backend);
-        await load.RunAsync(async () =>
-        {
-            for (var round = 0; round < 3; round++)
-            {
-                await Task.Delay(Moment, TimeProvider.System);
-                await faults.Server.KillAsync();
-                await Task.Delay(round * Moment, TimeProvider.System);
-                await faults.Server.StartAgainAsync();
-                var back = await load.WaitForEverybodyAsync(TimeSpan.FromSeconds(10));
-                output.WriteLine($"back after {back.TotalMilliseconds:f0} ms");
-                Assert.InRange(back, TimeSpan.Zero, TimeSpan.FromSeconds(1));
-            }
-        });
-        output.WriteLine(load.ToString());
+        await load.RunThroughKillsAsync(faults.Server, output.WriteLine, Moment, TimeSpan.Zero, Moment, 2 * Moment);
         Assert.True(load.Failures > 0, "Nobody noticed that the server was gone.");
         Assert.True(load.Hits > 100, "Nothing was read.");
         Assert.InRange(load.Longest, TimeSpan.Zero, Timeout * 1.1);

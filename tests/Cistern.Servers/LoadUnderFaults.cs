@@ -60,6 +60,29 @@ public sealed class LoadUnderFaults(CacheBackend backend)
         Assert.Empty(_wrong);
     }
 
+    /// <summary>Runs the load while its server is killed and started again, some times. Fails the test if a server that is back is not used again within a second.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="tell">Gets how soon it was used again, each time, and at the end what the load was.</param>
+    /// <param name="up">How long it serves before each time.</param>
+    /// <param name="down">How long it is gone, for each time.</param>
+    public async Task RunThroughKillsAsync(LocalServer server, Action<string> tell, TimeSpan up, params TimeSpan[] down)
+    {
+        await RunAsync(async () =>
+        {
+            foreach (var gone in down)
+            {
+                await Task.Delay(up, TimeProvider.System);
+                await server.KillAsync();
+                await Task.Delay(gone, TimeProvider.System);
+                await server.StartAgainAsync();
+                var back = await WaitForEverybodyAsync(TimeSpan.FromSeconds(10));
+                tell(string.Create(CultureInfo.InvariantCulture, $"back after {back.TotalMilliseconds:f0} ms"));
+                Assert.InRange(back, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            }
+        });
+        tell(ToString());
+    }
+
     /// <summary>Waits until every caller has had an answer to what it asked since now.</summary>
     /// <param name="longest">For how long at most.</param>
     /// <returns>How long that took.</returns>

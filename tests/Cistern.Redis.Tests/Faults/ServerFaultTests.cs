@@ -21,20 +21,7 @@ public sealed class ServerFaultTests(ITestOutputHelper output)
         await using var server = await RedisServer.StartAsync();
         await using var backend = await RedisBackend.OpenAsync(RedisServers.Configure(server.Port), Options);
         var load = new LoadUnderFaults(backend);
-        await load.RunAsync(async () =>
-        {
-            for (var round = 0; round < 3; round++)
-            {
-                await Wait(Moment);
-                await server.KillAsync();
-                await Wait(round * Moment);
-                await server.StartAgainAsync();
-                var back = await load.WaitForEverybodyAsync(2 * Back);
-                output.WriteLine($"back after {back.TotalMilliseconds:f0} ms");
-                Assert.InRange(back, TimeSpan.Zero, Back);
-            }
-        });
-        output.WriteLine(load.ToString());
+        await load.RunThroughKillsAsync(server, output.WriteLine, Moment, TimeSpan.Zero, Moment, 2 * Moment);
         Assert.InRange(load.Longest, TimeSpan.Zero, LongestCall);
     }
 
