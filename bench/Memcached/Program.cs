@@ -9,6 +9,7 @@ using Cistern;
 //   MemcachedBench raws PORT ENTRIES WINDOW       the same over two connections, each with every other window
 //   MemcachedBench backend PORT ENTRIES BATCH     set many, one batch after another
 //   MemcachedBench pair PORT ENTRIES BATCH        the same, two batches at once
+
 // Until the runtime has compiled everything as well as it can: a loop that runs for a second is measured half compiled.
 const int Warm = 2_000_000;
 

@@ -1,4 +1,3 @@
-
 namespace Cistern;
 
 /// <summary>

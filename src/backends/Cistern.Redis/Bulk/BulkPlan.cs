@@ -78,9 +78,18 @@ internal abstract class BulkPlan(IReadOnlyList<EntryDraft> drafts, int[] order, 
     /// <summary>Whether the entry before has the same key.</summary>
     protected bool IsRepeated(int place) => place > 0 && DraftAt(place).Key == DraftAt(place - 1).Key;
 
+    /// <summary>How many entries from a place on one command may take: of one slot, and within bounds; at least one.</summary>
+    protected int CountWithin(int first, int mostKeys, long mostBytes)
+    {
+        var slot = SlotOf(first);
+        var bytes = BytesOf(first);
+        var count = 1;
+        while (count < mostKeys && first + count < Count && SlotOf(first + count) == slot && (bytes += BytesOf(first + count)) <= mostBytes) count++;
+        return count;
+    }
+
     // About: metadata is text that is made only when it is sent.
-    /// <summary>About how many bytes the entry at a place of the order has.</summary>
-    protected long BytesOf(int place)
+    private long BytesOf(int place)
     {
         var draft = DraftAt(place);
         var bytes = draft.Key.Length + draft.Value.Length;

@@ -12,7 +12,6 @@ internal sealed class PlainPlan : BulkPlan
 
     private readonly RedisBackendOptions _options;
     private readonly Lock _lock = new();
-    private readonly List<int> _found = [];
 
     /// <summary>Makes a plan.</summary>
     /// <param name="drafts">The entries.</param>
@@ -33,7 +32,7 @@ internal sealed class PlainPlan : BulkPlan
     public override bool IsScript => false;
 
     /// <summary>The entries with a condition whose keys hold something, as places in the batch. They were not written. To be read when the commands are done.</summary>
-    public List<int> Found => _found;
+    public List<int> Found { get; } = [];
 
     /// <inheritdoc/>
     public override int AnswersOf(BulkCommand command) => DraftAt(command.First).Condition == SetCondition.Always ? 0 : 1;
@@ -53,7 +52,7 @@ internal sealed class PlainPlan : BulkPlan
     {
         if (answers is [] or [RespReader.Word]) return;
         if (answers is not [RespReader.Nothing]) throw new IOException("the server answered a set with a number");
-        lock (_lock) _found.Add(PlacesOf(command)[0]);
+        lock (_lock) Found.Add(PlacesOf(command)[0]);
     }
 
     private void WriteOne(in EntryDraft draft, RespBuffer output)
@@ -97,9 +96,7 @@ internal sealed class PlainPlan : BulkPlan
         var commands = new List<BulkCommand>(Count / MostKeys + 1);
         for (var first = 0; first < Count;)
         {
-            var count = 1;
-            var bytes = BytesOf(first);
-            while (count < MostKeys && first + count < Count && (bytes += BytesOf(first + count)) <= MostBytes) count++;
+            var count = CountWithin(first, MostKeys, MostBytes);
             commands.Add(new BulkCommand(first, count, 0));
             first += count;
         }

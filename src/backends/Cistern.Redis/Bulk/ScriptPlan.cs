@@ -69,8 +69,7 @@ internal sealed class ScriptPlan : BulkPlan
         var wave = 0;
         for (var first = 0; first < Count;)
         {
-            var slot = SlotOf(first);
-            var command = new BulkCommand(first, CountFrom(first, slot), slot);
+            var command = new BulkCommand(first, CountFrom(first), SlotOf(first));
             wave = IsRepeated(first) ? wave + 1 : 0;
             if (wave == waves.Count) waves.Add([]);
             waves[wave].Add(command);
@@ -81,11 +80,9 @@ internal sealed class ScriptPlan : BulkPlan
     }
 
     // How many entries one command takes. One key's stay together where they can: a command is one step.
-    private int CountFrom(int first, int slot)
+    private int CountFrom(int first)
     {
-        var count = 1;
-        var bytes = BytesOf(first);
-        while (count < MostKeys && first + count < Count && SlotOf(first + count) == slot && (bytes += BytesOf(first + count)) <= MostBytes) count++;
+        var count = CountWithin(first, MostKeys, MostBytes);
         var whole = count;
         while (whole > 0 && first + whole < Count && IsRepeated(first + whole)) whole--;
         return whole > 0 ? whole : count;

@@ -68,13 +68,13 @@ internal sealed class DraftSets(RedisConnection connection, RedisKeys keys, Bulk
         // From all over the batch: the first of it may be the newest.
         var step = places.Count / Sample;
         var found = await TryAsync([.. places.Where((_, i) => i % step == 0)]).ConfigureAwait(false);
-        List<int> others = [.. places.Where((_, i) => i % step != 0)];
+        int[] others = [.. places.Where((_, i) => i % step != 0)];
         found.AddRange(found.Count > Sample / 2 ? others : await TryAsync(others).ConfigureAwait(false));
         return found;
 
-        async Task<List<int>> TryAsync(List<int> some)
+        async Task<List<int>> TryAsync(int[] some)
         {
-            var plan = new PlainPlan(drafts, [.. some], isTogether: false, slotOf, options);
+            var plan = new PlainPlan(drafts, some, isTogether: false, slotOf, options);
             await SendAsync(plan, failures, cancellationToken).ConfigureAwait(false);
             return plan.Found;
         }
